@@ -1,0 +1,146 @@
+"""Settings: one table of name, default and help drives defaults, ``kg doctor`` and the README."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from kg.errors import ConfigError
+from kg.vocab import DEFAULT_BASE, Iris
+
+PREFIX: Final = "KG_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table; the environment variable is ``KG_`` and the name in capitals."""
+
+    name: str
+    default: Any
+    help: str
+
+
+TABLE: Final[tuple[Setting, ...]] = (
+    Setting("home", "", "Data folder; empty means the user's data folder (XDG_DATA_HOME/landkg)."),
+    Setting("base", DEFAULT_BASE, "Base of every IRI that the build mints; ends in '/'."),
+    Setting("public_url", "http://127.0.0.1:8000/", "Address under which people reach the service."),
+    Setting("host", "127.0.0.1", "Address the service binds to."),
+    Setting("port", 8000, "Port the service binds to."),
+    Setting("threads", 8, "Threads of the web process."),
+    Setting("model", "intfloat/multilingual-e5-small", "Embedding model: a folder or a hub name."),
+    Setting("model_download", False, "Allow the embedding model to be fetched from the hub."),
+    Setting("encoders", "e5", "Encoders of the index, comma-separated; the first answers alone if need be."),
+    Setting("encode_batch", 32, "Passages encoded in one call of the model."),
+    Setting("memory_budget_mb", 1500, "Hold a generation in memory up to this estimate, else on disk."),
+    Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
+    Setting("search_limit_max", 100, "Most results of one search answer."),
+    Setting("search_candidates", 200, "Passages each engine gives to the fusion."),
+    Setting("query_text_max", 2000, "Longest natural-language query, in characters."),
+    Setting("sparql_timeout_s", 20.0, "Seconds after which a SPARQL query is stopped."),
+    Setting("sparql_workers", 2, "Processes that answer SPARQL queries."),
+    Setting("sparql_queue", 32, "SPARQL queries that may wait for a worker."),
+    Setting("sparql_client_max", 4, "SPARQL queries one client may run or have waiting at a time."),
+    Setting("sparql_worker_memory_mb", 4096, "Memory of one SPARQL worker beyond its store."),
+    Setting("sparql_request_max_kb", 128, "Largest SPARQL request body."),
+    Setting("sparql_result_max_mb", 64, "Largest answer of a SPARQL query."),
+    Setting("sparql_depth_max", 60, "Deepest nesting of brackets in a SPARQL query."),
+    Setting("sparql_patterns_max", 60, "Most triple patterns of one SPARQL group."),
+    Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
+    Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
+    Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
+    Setting("request_max_kb", 1024, "Largest body of any request."),
+    Setting("log_level", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its value; build it with :meth:`from_env`, never by hand."""
+
+    home: str
+    base: str
+    public_url: str
+    host: str
+    port: int
+    threads: int
+    model: str
+    model_download: bool
+    encoders: str
+    encode_batch: int
+    memory_budget_mb: int
+    keep_generations: int
+    search_limit_max: int
+    search_candidates: int
+    query_text_max: int
+    sparql_timeout_s: float
+    sparql_workers: int
+    sparql_queue: int
+    sparql_client_max: int
+    sparql_worker_memory_mb: int
+    sparql_request_max_kb: int
+    sparql_result_max_mb: int
+    sparql_depth_max: int
+    sparql_patterns_max: int
+    sparql_service_allow: str
+    sparql_cache_mb: int
+    rate_per_minute: int
+    request_max_kb: int
+    log_level: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Read the settings from ``KG_*`` variables; keyword arguments win.
+
+        Raises:
+            ConfigError: a value is not of its setting's type, or a variable is unknown.
+        """
+        env = os.environ if env is None else env
+        values: dict[str, Any] = {row.name: row.default for row in TABLE}
+        for key, text in env.items():
+            name = key.removeprefix(PREFIX).lower()
+            if not key.startswith(PREFIX):
+                continue
+            if name not in values:
+                raise ConfigError(f"There is no setting {key}.", hint="'kg doctor' lists them.")
+            values[name] = _read(name, text)
+        values.update({name: value for name, value in overrides.items() if value is not None})
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        for name in ("base", "public_url"):
+            value = getattr(self, name)
+            if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+                raise ConfigError(f"{PREFIX}{name.upper()} must be an http(s) address that ends in '/'.")
+
+    @property
+    def iris(self) -> Iris:
+        return Iris(self.base)
+
+    @property
+    def home_folder(self) -> Path:
+        """The data folder: generations, caches, unpacked models, the curation journal."""
+        if self.home:
+            return Path(self.home).expanduser().resolve()
+        root = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return Path(root).expanduser() / "landkg"
+
+
+def _read(name: str, text: str) -> Any:
+    kind = get_type_hints(Settings)[name]
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+                text.strip().lower()
+            ]
+        return kind(text)
+    except (KeyError, ValueError):
+        raise ConfigError(f"{PREFIX}{name.upper()}={text!r} is not a {kind.__name__}.") from None
+
+
+if {row.name for row in TABLE} != {each.name for each in fields(Settings)}:  # pragma: no cover
+    raise AssertionError("the settings table and the Settings class name different settings")
