@@ -47,15 +47,18 @@ class Fact:
     """One documented answer of a questionnaire, in normalised form (alignment rules, 1.2).
 
     ``group`` and ``question`` are the questionnaire's keywords; ``value`` is a value keyword
-    (``str`` with ``coded=True``), a number, a boolean or free text. ``row`` counts repetitions of
-    the group from 0.
+    (``str`` with ``coded=True``), a number, a boolean or free text. ``row`` is the repetition of the
+    group, from 0, where the group is a table (cost inputs, seasons), else ``None``. ``property`` is
+    the local name of the ``wocat:`` property: the question, or ``<group>.<question>`` where one
+    question stands in several groups and this is not its first.
     """
 
     group: str
     question: str
     value: str | int | float | bool
+    property: str
     coded: bool = True
-    row: int = 0
+    row: int | None = None
     lang: str | None = None
     basis: Basis = "coded"
 
