@@ -70,8 +70,8 @@ _KNOWN: Final = frozenset(
         "isbn-type",
         "abstract",
         "license",
+        *_DATES,
     ]
-    + list(_DATES)
 )
 
 
@@ -84,9 +84,7 @@ def load(source: Source, report: LoadReport) -> Iterator[Publication]:
             works = _works(document)
             for number, work in enumerate(works, 1):
                 name = record_name(work, "DOI") or (f"item {number}" if len(works) > 1 else place)
-                yield from reading.attempt(
-                    name, lambda work=work, name=name: _publication(work, name, reading)
-                )
+                yield from reading.attempt(name, _publication, work)
 
 
 def _works(document: Any) -> list[Any]:

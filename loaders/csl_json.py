@@ -92,9 +92,7 @@ def load(source: Source, report: LoadReport) -> Iterator[Publication]:
             items = document if isinstance(document, list) else [document]
             for number, item in enumerate(items, 1):
                 name = record_name(item, "id") or (f"item {number}" if len(items) > 1 else place)
-                yield from reading.attempt(
-                    name, lambda item=item, name=name: _publication(item, name, reading)
-                )
+                yield from reading.attempt(name, _publication, item)
 
 
 def record_name(item: object, *fields: str) -> str | None:

@@ -52,13 +52,14 @@ class Reading:
         self.pending.clear()
         try:
             built = build(raw, record, self)
-            first = self.seen.get(built.id)
+            identity = f"{type(built).__name__} {built.id}"
+            first = self.seen.get(identity)
             if first is not None:
                 raise BadRecord("id", f"'{built.id}' was already read from {first}")
         except BadRecord as fault:
             self.quarantine(record, fault.field, fault.reason)
             return
-        self.seen[built.id] = self.file
+        self.seen[identity] = self.file
         for kind, name, reason in self.pending:
             if kind != "unmodelled" or name not in self.told:
                 self.report.mention(

@@ -1,0 +1,275 @@
+"""Reads decisions and meetings of the conventions from InforMEA's OData answers in JSON.
+
+What the format rests on: the entity classes and OData mapping of the provider that InforMEA gives to
+secretariats (github.com/InforMEA/odata.provider), the CBD secretariat's provider with the wording of
+"InforMEA API Specifications 1.5.6" in its comments (github.com/scbd/informea, context.js and mappers),
+and clients of ``http://odata.informea.org/informea.svc/Decisions`` that read ``d.results``, expanded
+``{"results": [{"language", "value"}]}``, ``__deferred`` and ``/Date(ms)/``. The endpoint itself was not
+asked; the ``value`` lists of OData 3 JSON light are read after the OData documentation alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from kg.errors import BadRecord
+from kg.model import Decision, Entity, Text
+from kg.terms import is_web_address, language_tag
+from loaders.base import LoadReport, Source
+from loaders.csl_json import record_name
+from loaders.markup import one_line, plain_text
+from loaders.reading import Reading, json_records, origin, text
+
+CONVENTIONS: Final = {
+    "cbd": "CBD",
+    "cites": "CITES",
+    "cms": "CMS",
+    "ramsar": "Ramsar",
+    "unccd": "UNCCD",
+    "unfccc": "UNFCCC",
+}
+"""Names that our records use for conventions, by InforMEA's treaty keyword; others keep the keyword."""
+
+_DECISION: Final = frozenset(
+    (
+        *("__metadata", "protocolVersion", "id", "link", "title", "longTitle", "summary", "number", "treaty"),
+        *("published", "updated", "meetingTitle", "keywords", "status"),
+    )
+)
+_MEETING: Final = frozenset(
+    (
+        *("__metadata", "protocolVersion", "id", "treaty", "url", "title", "start", "end"),
+        *("location", "city", "country", "type", "status", "updated"),
+    )
+)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_ODATA_DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{1,5})?\)/")
+_ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
+_NUMBERED = re.compile(r"(?:Decision\s+)?([0-9]{1,3})/(COP|CP|CMP|CMA|MOP)\.?\s?([0-9]{1,2})", re.I)
+_CBD = re.compile(r"(?:Decision\s+)?([IVX]{1,5}|[0-9]{1,2})/([0-9]{1,3})")
+_RAMSAR = re.compile(r"(?:Resolution\s+)?([IVX]{1,5})\.([0-9]{1,3})")
+_COP_TITLE = re.compile(r"\bCOP[ .-]?([0-9]{1,2})\b")
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,199}")
+
+
+def load(source: Source, report: LoadReport) -> Iterator[Decision | Entity]:
+    """Yield decisions, and meetings as entities, of OData answers (versions 1 to 3, JSON)."""
+    reading = Reading(source, report)
+    for path in source.paths:
+        reading.file = path.name
+        for place, document in json_records(path, reading):
+            kind, entities = _entities(document)
+            for number, raw in enumerate(entities, 1):
+                name = record_name(raw, "id") or (f"entity {number}" if len(entities) > 1 else place)
+                yield from reading.attempt(name, _record, (kind, raw))
+
+
+def _entities(document: Any) -> tuple[str, list[Any]]:
+    """Return the entity set that the answer names, or "", and its entities."""
+    kind, found = "", document
+    if isinstance(document, dict):
+        kind = str(document.get("odata.metadata") or document.get("@odata.context") or "").rpartition("#")[2]
+        found = document.get("d", document.get("value", document))
+    if isinstance(found, dict) and isinstance(found.get("results"), list):
+        found = found["results"]
+    return kind, found if isinstance(found, list) else [found]
+
+
+def _record(item: tuple[str, Any], name: str, reading: Reading) -> Decision | Entity:
+    kind, raw = item
+    if not isinstance(raw, dict):
+        raise BadRecord("entity", f"should be an object, not {type(raw).__name__}")
+    metadata = raw.get("__metadata")
+    stated = metadata.get("type") if isinstance(metadata, dict) else raw.get("odata.type")
+    kind = str(stated or kind).rpartition(".")[2].partition("(")[0].partition("/")[0].lower()
+    if kind in ("decision", "decisions") or (not kind and "number" in raw):
+        return _decision(raw, name, reading)
+    if kind in ("meeting", "meetings") or (not kind and "start" in raw):
+        return _meeting(raw, name, reading)
+    if kind.startswith("contact") or "firstName" in raw:
+        raise BadRecord("entity", "contacts are personal data and are not read")
+    raise BadRecord("entity", f"is neither a decision nor a meeting ({kind[:40] or 'no type stated'})")
+
+
+def _decision(raw: Mapping[str, Any], name: str, reading: Reading) -> Decision:
+    reading.unmodelled(_without_links(raw), _DECISION)
+    treaty = _treaty(raw)
+    number = text(raw.get("number"), "number")
+    identifier, body, session = _place(treaty, number, raw, reading)
+    titles = _localised(raw.get("title"), "title", reading, one_line)
+    if not titles:
+        titles = _localised(raw.get("longTitle"), "longTitle", reading, one_line)
+    elif _localised(raw.get("longTitle"), "longTitle", reading, one_line):
+        reading.mention("unmodelled", "longTitle", "the decision has a title; the long one is left out")
+    if not titles:
+        raise BadRecord("title", "has no title in any language")
+    status = (text(raw.get("status"), "status") or "").lower()
+    if status not in ("", "active"):
+        reading.mention("note", "status", f"the source calls this decision {status[:40]!r}")
+    for term in _terms(raw.get("keywords")):
+        reading.mention("unmapped", "keywords", f"no concept is mapped to {term[:80]!r}")
+    published = _day(raw.get("published"), "published")
+    return Decision(
+        id=identifier,
+        body=body,
+        convention=CONVENTIONS.get(treaty, treaty),
+        session=session,
+        origin=_origin(raw, "link", name, reading),
+        symbol=number,
+        year=int(published[:4]) if published else None,
+        date=published,
+        titles=titles,
+        summaries=_localised(raw.get("summary"), "summary", reading, plain_text),
+    )
+
+
+def _place(
+    treaty: str, number: str | None, raw: Mapping[str, Any], reading: Reading
+) -> tuple[str, str, str | None]:
+    """Return (identifier, body, session).
+
+    Numbers of a form that names the session are unique in a convention and give the identifier our own
+    records have (``19/COP.13`` of UNCCD: ``unccd-19-cop13``); otherwise it is the source's own ``id``.
+    """
+    convention = CONVENTIONS.get(treaty, treaty)
+    if number and (match := _NUMBERED.fullmatch(number)):
+        organ = match[2].upper()
+        body = "COP" if organ == "CP" else organ
+        identifier = f"{treaty}-{int(match[1])}-{organ.lower()}{int(match[3])}"
+        return identifier, f"{convention} {body}", f"{body}{int(match[3])}"
+    form = {"cbd": _CBD, "ramsar": _RAMSAR}.get(treaty)
+    if number and form and (match := form.fullmatch(number)):
+        session = int(match[1]) if match[1].isdecimal() else _roman(match[1])
+        return f"{treaty}-{match[1].lower()}-{int(match[2])}", f"{convention} COP", f"COP{session}"
+    meeting = text(raw.get("meetingTitle"), "meetingTitle")
+    body = next((f"{convention} {short}" for long, short in _BODIES if long in (meeting or "").lower()), "")
+    if not body:
+        reading.mention("note", "meetingTitle", "names no known body; the convention stands for it")
+    return f"informea-{_identifier(raw)}", body or convention, one_line(meeting) if meeting else None
+
+
+_BODIES: Final = (("conference of the parties", "COP"), ("meeting of the parties", "MOP"))
+
+
+def _roman(numeral: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10}[letter] for letter in numeral]
+    return sum(-v if v < max(values[n:]) else v for n, v in enumerate(values))
+
+
+def _meeting(raw: Mapping[str, Any], name: str, reading: Reading) -> Entity:
+    reading.unmodelled(_without_links(raw), _MEETING)
+    treaty = _treaty(raw)
+    titles = _localised(raw.get("title"), "title", reading, one_line)
+    if not titles:
+        raise BadRecord("title", "has no title in any language")
+    start, end = _day(raw.get("start"), "start"), _day(raw.get("end"), "end")
+    if start and end and end < start:
+        raise BadRecord("end", f"{end} is before the start, {start}")
+    places = [text(raw.get(field), field) for field in ("location", "city", "country")]
+    facts = {"start": start, "end": end, "place": ", ".join(p for p in places if p)}
+    numbers = {int(found) for title in titles for found in _COP_TITLE.findall(title.value)}
+    if (text(raw.get("type"), "type") or "").lower() == "cop" and len(numbers) == 1:
+        identifier = f"{treaty}-cop{numbers.pop()}"
+    else:
+        identifier = f"informea-{_identifier(raw)}"
+    status = (text(raw.get("status"), "status") or "").lower()
+    if status in ("cancelled", "postponed", "nodate"):
+        reading.mention("note", "status", f"the source calls this meeting {status!r}")
+    return Entity(
+        id=identifier,
+        kind="meeting",
+        names=titles,
+        origin=_origin(raw, "url", name, reading),
+        facts=tuple((field, value) for field, value in facts.items() if value),
+        relations=(("convention", treaty),),
+    )
+
+
+def _treaty(raw: Mapping[str, Any]) -> str:
+    treaty = (text(raw.get("treaty"), "treaty") or "").lower()
+    if not _SAFE.fullmatch(treaty):
+        raise BadRecord("treaty", f"{treaty[:40]!r} is not a treaty keyword such as 'unccd'")
+    return treaty
+
+
+def _identifier(raw: Mapping[str, Any]) -> str:
+    identifier = text(raw.get("id"), "id") or ""
+    if not _SAFE.fullmatch(identifier):
+        raise BadRecord("id", f"{identifier[:60]!r} is not an identifier to make an address from")
+    return identifier
+
+
+def _origin(raw: Mapping[str, Any], link: str, name: str, reading: Reading) -> Any:
+    url = text(raw.get(link), link)
+    if url and not is_web_address(url):
+        reading.mention("unmapped", link, f"{url[:80]!r} is not a web address")
+        url = None
+    return origin(reading, name, url=url, updated=_day(raw.get("updated"), "updated"))
+
+
+def _without_links(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that hold something: links to what was not expanded hold nothing."""
+    return {
+        name: value
+        for name, value in raw.items()
+        if not (isinstance(value, dict) and ("__deferred" in value or value.get("results") == []))
+        and not name.startswith(("odata.", "@odata."))
+        and "@odata." not in name
+    }
+
+
+def _list(value: object, field: str) -> list[Any]:
+    if isinstance(value, dict) and "__deferred" in value:
+        return []
+    if isinstance(value, dict) and "results" in value:
+        value = value["results"]
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadRecord(field, f"should be a list of texts with their languages, not {type(value).__name__}")
+    return value
+
+
+def _localised(value: object, field: str, reading: Reading, clean: Any) -> tuple[Text, ...]:
+    """Texts of a list of {language, value}; the first of each language counts."""
+    if isinstance(value, dict) and "__deferred" in value:
+        reading.mention("note", field, f"was not asked for; add $expand={field} to the request")
+    found: dict[str | None, Text] = {}
+    for entry in _list(value, field):
+        if not isinstance(entry, dict):
+            raise BadRecord(field, f"should hold objects, not {type(entry).__name__}")
+        written = text(entry.get("value"), f"{field}.value")
+        tag = text(entry.get("language"), f"{field}.language")
+        lang = language_tag(tag.replace("_", "-"), f"{field}.language") if tag else None
+        if written and (cleaned := clean(written)):
+            if lang in found and found[lang].value != cleaned:
+                reading.mention("dropped", field, f"has two texts in {lang}; the first counts")
+            found.setdefault(lang, Text(cleaned, lang))
+    return tuple(found.values())
+
+
+def _terms(value: object) -> list[str]:
+    entries = (entry for entry in _list(value, "keywords") if isinstance(entry, dict))
+    return [term for entry in entries if (term := text(entry.get("term"), "keywords.term"))]
+
+
+def _day(value: object, field: str) -> str | None:
+    """Return the ISO 8601 day of ``/Date(milliseconds)/`` (UTC) or of an ISO date and time.
+
+    Raises:
+        BadRecord: it is neither, or there is no such day.
+    """
+    written = text(value, field)
+    if written is None:
+        return None
+    try:
+        if match := _ODATA_DATE.fullmatch(written):
+            return date.fromordinal(_EPOCH + int(match[1]) // 86_400_000).isoformat()
+        if match := _ISO_DATE.fullmatch(written):
+            return date.fromisoformat(match[1]).isoformat()
+    except (ValueError, OverflowError):
+        pass
+    raise BadRecord(field, f"{written[:40]!r} is not a date")
