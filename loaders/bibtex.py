@@ -102,9 +102,8 @@ def load(source: Source, report: LoadReport) -> Iterator[Publication]:
         entries = {entry.key.lower(): entry for entry in library.entries}
         strings = {key.lower(): str(string.value) for key, string in library.strings_dict.items()}
         for entry in library.entries:
-            yield from reading.attempt(
-                entry.key or f"line {entry.start_line}", _publication, (entry, entries, strings)
-            )
+            name = entry.key or f"line {(entry.start_line or 0) + 1}"
+            yield from reading.attempt(name, _publication, _Item(entry, entries, strings))
 
 
 def _refuse(block: ParsingFailedBlock, reading: Reading) -> None:

@@ -133,13 +133,6 @@ def _publication(chunk: str, name: str, reading: Reading) -> Publication:
 
 
 def _parse(chunk: str) -> dict[str, Any]:
-    # Some exporters write one space where the format has two.
-    lines = re.sub(
-        r"^([A-Z][A-Z0-9]) ?- ?",
-        r"\1  - ",
-        re.sub(r"^([A-Z][A-Z0-9])  -", r"\1 -", chunk, flags=re.M),
-        flags=re.M,
-    )
     try:
         parsed = rispy.loads(chunk, skip_unknown_tags=False)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
@@ -162,11 +155,7 @@ def _key(ris: dict[str, Any]) -> str | None:
 def _isbn_or_issn(numbers: list[str]) -> tuple[list[str], bool]:
     """SN holds either; eight digits are an ISSN, whatever else is given must be an ISBN."""
     given = [number.strip() for number in numbers if number.strip()]
-    serial = [
-        n
-        for n in given
-        if re.fullmatch(r"(?:ISSN:? ?)?[0-9]{4}-?[0-9]{3}[0-9Xx](?: \(.*\))?", n) and not is_isbn(n)
-    ]
+    serial = [n for n in given if _ISSN.fullmatch(n)]
     return [n for n in given if n not in serial], bool(serial)
 
 
