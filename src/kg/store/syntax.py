@@ -1,0 +1,60 @@
+"""Query text and the engine's complaints about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from kg.errors import BadInput, QuerySyntaxError
+
+_POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_CHARACTER_CLASS: Final = re.compile(r"\['.*?'\]", re.DOTALL)
+_OPAQUE: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'|" + r'<[^<>"{}|^`\\\s]*>|#[^\n]*',
+    re.DOTALL,
+)
+"""Strings, IRIs and comments of SPARQL, in which keywords mean nothing."""
+_FROM: Final = re.compile(r"(?<![\w?$:.@-])FROM\s+(?:NAMED\s|<>|[\w.-]*:)", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"^(?:expected )?[A-Z][a-z]* [a-zA-Z]")
+"""Faults of meaning (an unbound variable, a repeated name) stand among the expected tokens."""
+_WORD: Final = re.compile(r'^[A-Za-z]+$|^"[^"\\]+"$')
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """Turn what the engine raises for a bad query into our errors; I/O faults stay what they are."""
+    try:
+        yield
+    except SyntaxError as fault:
+        raise syntax_error(str(fault)) from None
+    except (ValueError, RuntimeError) as fault:
+        raise BadInput(f"The query cannot be run: {fault}.") from None
+
+
+def names_dataset(text: str) -> bool:
+    """Tell whether a query has FROM or FROM NAMED clauses."""
+    return bool(_FROM.search(_OPAQUE.sub(" <> ", text)))
+
+
+def syntax_error(message: str) -> QuerySyntaxError:
+    """Return the engine's complaint with its position and without its character tables."""
+    found = _POSITION.match(message)
+    if found is None:
+        return QuerySyntaxError(f"The query is not SPARQL: {message}")
+    line, column, detail = int(found[1]), int(found[2]), found[3]
+    listed = _CHARACTER_CLASS.sub("", detail.removeprefix("expected one of ")).split(", ")
+    listed = [word.strip() for word in listed]
+    words = [word for word in listed if _WORD.match(word)]
+    sentences = [word.removeprefix("expected ") for word in listed if _SENTENCE.match(word)]
+    if "Prefix not found" in sentences:
+        reason = "this prefix is not declared"
+    elif sentences:
+        reason = sentences[0][0].lower() + sentences[0][1:]
+    elif words:
+        reason = f"expected {', '.join(words)}"
+    else:
+        reason = "the query cannot go on so"
+    return QuerySyntaxError(f"Line {line}, column {column}: {reason}.", line=line, column=column)
