@@ -1,0 +1,39 @@
+"""Registers the commands of ``kg``."""
+
+from __future__ import annotations
+
+import typer
+
+from kg import __version__
+from kg.cli import asking, building, keeping, serving
+
+app = typer.Typer(
+    name="kg",
+    help="LandKG: build, search, query and serve the knowledge graph of sustainable land management.",
+    epilog="Exit codes: 0 done, 1 failure, 2 wrong use or input, 3 refused or too large, 4 not found, "
+    "5 out of time or capacity, 6 build failed, 7 other embedding model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"landkg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    pass
+
+
+building.register(app)
+asking.register(app)
+keeping.register(app)
+serving.register(app)
