@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from kg.terms import is_web_address
 from loaders.base import LoadReport, Source
 from loaders.bibliographic import Work, doi, kind, language, year, year_of_parts
 from loaders.reading import Reading, decode, file_bytes, text
+
+# What the parser logs about broken blocks stands in our report.
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 KINDS: Final = {
     "article": "journal article",
@@ -87,8 +91,7 @@ class _Item:
 def load(source: Source, report: LoadReport) -> Iterator[Publication]:
     """Yield the publications of BibTeX files; ``crossref`` reaches entries of the same file."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         content = file_bytes(path, reading)
         if content is None:
             continue
@@ -147,7 +150,7 @@ def _publication(item: _Item, name: str, reading: Reading) -> Publication:
         issue=fields.get("issue") or fields.get("number") or None,
         pages=fields.get("pages") or fields.get("eid") or None,
         publisher=publisher,
-        doi=doi(fields.get("doi"), "doi"),
+        doi=doi(fields.get("doi", "").replace("\\", ""), "doi"),
         isbn=re.split(r"[,;]\s*|\s+(?=97[89]|[0-9]{9})", fields["isbn"]) if fields.get("isbn") else [],
         abstracts=[fields["abstract"]] if fields.get("abstract") else [],
         licence=licence,

@@ -78,8 +78,7 @@ _KNOWN: Final = frozenset(
 def load(source: Source, report: LoadReport) -> Iterator[Publication]:
     """Yield the works of answers: ``message.items``, a single ``message``, bare works, or lists."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         for place, document in json_records(path, reading):
             works = _works(document)
             for number, work in enumerate(works, 1):

@@ -86,8 +86,7 @@ _KNOWN_NAME: Final = frozenset(
 def load(source: Source, report: LoadReport) -> Iterator[Publication]:
     """Yield the publications of CSL-JSON files: a list of items, a single item, or one item a line."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         for place, document in json_records(path, reading):
             items = document if isinstance(document, list) else [document]
             for number, item in enumerate(items, 1):

@@ -58,8 +58,7 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,199}")
 def load(source: Source, report: LoadReport) -> Iterator[Decision | Entity]:
     """Yield decisions, and meetings as entities, of OData answers (versions 1 to 3, JSON)."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         for place, document in json_records(path, reading):
             kind, entities = _entities(document)
             for number, raw in enumerate(entities, 1):

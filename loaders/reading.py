@@ -29,6 +29,14 @@ class Reading:
     told: set[str] = field(default_factory=set)
     pending: list[tuple[Kind, str, str]] = field(default_factory=list)
 
+    def files(self) -> Iterator[Path]:
+        """Yield the source's files in turn; one that turns out to hold no record is reported."""
+        for path in self.source.paths:
+            self.file, before = path.name, self.report.read
+            yield path
+            if self.report.read == before:
+                self.report.mention("note", path.name, path.name, "file", "holds no record of this format")
+
     def mention(self, kind: Kind, name: str, reason: str) -> None:
         """Say something about the record being read; kept only if the record is."""
         self.pending.append((kind, name, reason))

@@ -56,6 +56,7 @@ KINDS: Final = {
 _START = re.compile(r"^TY  -", re.MULTILINE)
 _END = re.compile(r"^ER  -.*$", re.MULTILINE)
 _ISSN = re.compile(r"(?:ISSN:? ?)?[0-9]{4}-?[0-9]{3}[0-9Xx](?: \(.*\))?")
+_CONTINUED = re.compile(r"\n(?![A-Z][A-Z0-9]  -)\s*")
 _TITLES: Final = ("title", "primary_title")
 _AUTHORS: Final = ("authors", "first_authors")
 _CONTAINERS: Final = (
@@ -84,8 +85,7 @@ _KNOWN: Final = frozenset(
 def load(source: Source, report: LoadReport) -> Iterator[Publication]:
     """Yield the publications of RIS files in UTF-8, UTF-16 or Windows-1252."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         content = file_bytes(path, reading)
         if content is None:
             continue
@@ -111,8 +111,9 @@ def _publication(chunk: str, name: str, reading: Reading) -> Publication:
     isbn, issn = _isbn_or_issn(numbers)
     if issn:
         reading.mention("unmodelled", "SN", "ISSNs have no place in the model")
+    key, written = _key(ris), doi(ris.get("doi"), "DO")
     return Work(
-        record=name if not (key := _key(ris)) else key,
+        record=key or written or name,
         kind=kind(ris.get("type_of_reference"), "TY", KINDS, reading),
         key=key,
         titles=[t for t in [_of(ris, *_TITLES)] if t],
@@ -125,7 +126,7 @@ def _publication(chunk: str, name: str, reading: Reading) -> Publication:
         issue=_of(ris, "number"),
         pages="-".join(p for p in (_of(ris, "start_page"), _of(ris, "end_page")) if p) or None,
         publisher=_of(ris, "publisher"),
-        doi=doi(ris.get("doi"), "DO"),
+        doi=written,
         isbn=isbn,
         abstracts=[a for a in [_of(ris, "abstract", "notes_abstract")] if a],
         url=next(iter(texts(ris.get("urls"), "UR")), None),
@@ -133,10 +134,12 @@ def _publication(chunk: str, name: str, reading: Reading) -> Publication:
 
 
 def _parse(chunk: str) -> dict[str, Any]:
+    # The parser takes quadratic time for continued lines, so they are joined before.
+    lines = _CONTINUED.sub(" ", chunk)
     try:
-        parsed = rispy.loads(chunk, skip_unknown_tags=False)
+        parsed = rispy.loads(lines, skip_unknown_tags=False)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
-        # The parser stops at a continued line before any tag, or after a tag that repeats.
+        # What the parser raises on input it does not expect is not documented.
         raise BadRecord("reference", f"not readable as RIS ({type(fault).__name__})") from None
     if len(parsed) != 1:
         raise BadRecord("reference", "not readable as RIS: no tags between TY and ER")

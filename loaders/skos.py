@@ -61,6 +61,9 @@ def load(source: Source, report: LoadReport) -> Iterator[Concept]:
     for node in thesaurus.concepts:
         yield from thesaurus.attempt(node)
     thesaurus.summary()
+    if not report.read:
+        for path in source.paths:
+            report.mention("note", path.name, path.name, "file", "holds no concept")
 
 
 class _Thesaurus:
