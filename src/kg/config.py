@@ -29,7 +29,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("public_url", "http://127.0.0.1:8000/", "Address under which people reach the service."),
     Setting("host", "127.0.0.1", "Address the service binds to."),
     Setting("port", 8000, "Port the service binds to."),
-    Setting("threads", 8, "Threads of the web process."),
+    Setting("threads", 48, "Threads of the web process; more than sparql_workers + sparql_queue."),
     Setting("model", "intfloat/multilingual-e5-small", "Embedding model: a folder or a hub name."),
     Setting("model_download", False, "Allow the embedding model to be fetched from the hub."),
     Setting("encoders", "e5", "Encoders of the index, comma-separated; the first answers alone if need be."),
@@ -40,14 +40,23 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("search_candidates", 200, "Passages each engine gives to the fusion."),
     Setting("query_text_max", 2000, "Longest natural-language query, in characters."),
     Setting("sparql_timeout_s", 20.0, "Seconds after which a SPARQL query is stopped."),
-    Setting("sparql_workers", 2, "Processes that answer SPARQL queries."),
-    Setting("sparql_queue", 32, "SPARQL queries that may wait for a worker."),
-    Setting("sparql_client_max", 4, "SPARQL queries one client may run or have waiting at a time."),
-    Setting("sparql_worker_memory_mb", 4096, "Memory of one SPARQL worker beyond its store."),
-    Setting("sparql_request_max_kb", 128, "Largest SPARQL request body."),
+    Setting("sparql_workers", 16, "SPARQL queries that run at a time, each in a process of its own."),
+    Setting("sparql_queue", 16, "SPARQL queries that may wait for a process."),
+    Setting("sparql_client_max", 24, "SPARQL queries one client may run or have waiting at a time."),
+    Setting("sparql_worker_memory_mb", 512, "Memory one SPARQL query may use beyond the store."),
+    Setting("sparql_request_max_kb", 512, "Largest SPARQL request."),
     Setting("sparql_result_max_mb", 64, "Largest answer of a SPARQL query."),
     Setting("sparql_depth_max", 60, "Deepest nesting of brackets in a SPARQL query."),
-    Setting("sparql_patterns_max", 60, "Most triple patterns of one SPARQL group."),
+    Setting(
+        "sparql_patterns_max",
+        60,
+        "Most triple patterns, path steps and OPTIONALs joined in one SPARQL group.",
+    ),
+    Setting("sparql_chain_max", 1000, "Most UNION, FILTER, BIND and operators of one SPARQL query."),
+    Setting("sparql_values_max", 20000, "Most terms in the VALUES and IN lists of one SPARQL query."),
+    Setting("sparql_slow_s", 1.0, "CPU seconds after which a SPARQL query gives way to others."),
+    Setting("sparql_wait_s", 10.0, "Seconds that a SPARQL query waits for a process at most."),
+    Setting("sparql_rate_per_minute", 0, "SPARQL queries a minute one client may send; 0: no limit."),
     Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
     Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
@@ -84,6 +93,11 @@ class Settings:
     sparql_result_max_mb: int
     sparql_depth_max: int
     sparql_patterns_max: int
+    sparql_chain_max: int
+    sparql_values_max: int
+    sparql_slow_s: float
+    sparql_wait_s: float
+    sparql_rate_per_minute: int
     sparql_service_allow: str
     sparql_cache_mb: int
     rate_per_minute: int
