@@ -1,0 +1,89 @@
+"""Cuts SPARQL text into tokens, well enough to count and to look for keywords before any parser runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from kg.errors import TooLarge
+
+TOKENS_MAX: Final = 200_000
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<space>[\ \t\r\n]++|\#[^\r\n]*+)
+  | (?P<string>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
+      |"(?:[^"\\\r\n]++|\\.)*+"|'(?:[^'\\\r\n]++|\\.)*+')
+  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
+  | (?P<var>[?$]\w++)
+  | (?P<number>(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][+-]?\d++)?)
+  | (?P<name>(?:[^\W\d](?:[\w-]|\.(?=[\w.-]))*+)?:(?:[\w:-]|\.(?=[\w.:%\\-])|%[0-9A-Fa-f]{2}|\\.)*+)
+  | (?P<lang>@[A-Za-z][\w-]*+)
+  | (?P<word>[^\W\d]\w*+)
+  | (?P<mark><<\(?|\)>>|>>|\^\^|&&|\|\||[<>!]=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_OPERANDS: Final = frozenset(("string", "iri", "var", "number", "name", "lang"))
+_HIDES: Final = re.compile(r"[()\[\]!#']")
+
+
+class Token(NamedTuple):
+    """A token; ``kind`` is string, iri, var, number, name, lang, word or mark."""
+
+    kind: str
+    text: str
+
+
+class Reader:
+    """Iterates over the tokens of a query, without white space and comments.
+
+    ``?x<?a&&?b>?y`` reads as an IRI or as two comparisons, depending on what a parser expects at that
+    place. With ``less_than`` such a ``<`` after an operand inside round brackets is the operator, else
+    it begins an IRI. ``ambiguous`` tells afterwards whether the two readings could differ in anything
+    that matters: what has to hold is then checked on both.
+    """
+
+    def __init__(self, text: str, *, less_than: bool = False) -> None:
+        self.text = text
+        self.less_than = less_than
+        self.ambiguous = False
+        self._brackets: list[str] = []
+
+    def __iter__(self) -> Iterator[Token]:
+        """Yield the tokens.
+
+        Raises:
+            TooLarge: the text has more tokens than any sensible query.
+        """
+        text, position, count = self.text, 0, 0
+        before = Token("mark", "")
+        match = _TOKEN.match
+        while (found := match(text, position)) is not None:
+            kind, piece = found.lastgroup or "mark", found[0]
+            position = found.end()
+            if kind == "space":
+                continue
+            if kind == "mark":
+                self._nest(piece)
+            elif kind == "iri" and self._may_be_operator(before):
+                self.ambiguous = self.ambiguous or _HIDES.search(piece) is not None
+                if self.less_than:
+                    kind, position, piece = "mark", found.start() + 1, "<"
+            count += 1
+            if count > TOKENS_MAX:
+                raise TooLarge(f"The query has more than {TOKENS_MAX} words and marks.")
+            before = Token(kind, piece)
+            yield before
+
+    def _may_be_operator(self, before: Token) -> bool:
+        if not self._brackets or self._brackets[-1] != "(":
+            return False
+        return before.kind in _OPERANDS or before.text in (")", "true", "false")
+
+    def _nest(self, mark: str) -> None:
+        if mark in ("(", "{", "["):
+            self._brackets.append(mark)
+        elif mark in (")", "}", "]") and self._brackets:
+            self._brackets.pop()

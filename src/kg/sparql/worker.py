@@ -1,0 +1,174 @@
+"""The life of one expendable process: read a query, write its answer, again, until told or killed."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as px
+
+from kg.errors import BadInput, KgError, NotAcceptable, QuerySyntaxError, TooLarge, Unavailable
+from kg.sparql import frames
+from kg.store.syntax import names_dataset, syntax_error
+
+_PIECE: Final = 64 * 1024
+_HELD: Final = 256 * 1024
+"""Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
+_UNKNOWN_FUNCTION: Final = "The custom function <"
+_FUNCTIONS_MAX: Final = 50
+
+
+class _Overfull(Exception):
+    """The answer is above its size."""
+
+
+class _Outlet:
+    """The file the engine writes to: counts, bounds and sends on."""
+
+    def __init__(self, send: Callable[[bytes], None], limit: int) -> None:
+        self.total = 0
+        self.sent = False
+        self._send = send
+        self._limit = limit
+        self._held = bytearray()
+
+    def write(self, piece: bytes) -> int:
+        self.total += len(piece)
+        if self.total > self._limit:
+            raise _Overfull
+        self._held += piece
+        if len(self._held) >= (_PIECE if self.sent else _HELD):
+            self._send(frames.pack(frames.DATA, bytes(self._held)))
+            self._held.clear()
+            self.sent = True
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing: pieces are sent when they are large enough, the rest with the end."""
+
+    def rest(self) -> bytes:
+        return frames.pack(frames.DATA, bytes(self._held)) if self._held else b""
+
+
+def serve(connection: socket.socket, store: px.Store, *, memory_max: int) -> None:
+    """Answer queries from a connection until it closes.
+
+    Args:
+        memory_max: resident bytes above which the process retires after an answer, because the
+            engine does not give back all that a large query took.
+    """
+    while (frame := frames.receive(connection)) is not None:
+        request = json.loads(frame[1])
+        outlet = _Outlet(connection.sendall, request["limit"])
+        try:
+            end = _answer(store, request, outlet)
+        except KgError as fault:
+            end = _problem(fault)
+        end["retired"] = _resident() > memory_max
+        tail = outlet.rest() if "error" not in end else b""
+        connection.sendall(tail + frames.pack_json(frames.END, end))
+        if end["retired"]:
+            return
+
+
+def _answer(store: px.Store, request: dict[str, Any], outlet: _Outlet) -> dict[str, Any]:
+    functions: dict[px.NamedNode, Callable[..., None]] = {}
+    while True:
+        try:
+            return _run(store, request, outlet, functions)
+        except _Overfull:
+            size = request["limit"] // (1024 * 1024)
+            raise TooLarge(
+                f"The answer is larger than {size} MB.",
+                hint="Ask for less with LIMIT and OFFSET, or take a dump of the graph.",
+            ) from None
+        except SyntaxError as fault:
+            raise syntax_error(str(fault)) from None
+        except (ValueError, RuntimeError) as fault:
+            name = _unknown_function(str(fault))
+            if name is None or outlet.sent or name in functions or len(functions) >= _FUNCTIONS_MAX:
+                raise BadInput(f"The query cannot be run: {fault}.") from None
+            # SPARQL 1.1, 17.6: a function nobody knows is an error of its expression, not of the query.
+            functions[name] = _nothing
+            outlet.__init__(outlet._send, outlet._limit)  # type: ignore[misc]
+        except OSError as fault:
+            raise Unavailable(f"An endpoint that the query calls did not answer: {fault}.") from None
+
+
+def _run(
+    store: px.Store,
+    request: dict[str, Any],
+    outlet: _Outlet,
+    functions: dict[px.NamedNode, Callable[..., None]],
+) -> dict[str, Any]:
+    answer = store.query(
+        request["text"], base_iri=request["base"], custom_functions=functions, **_options(request)
+    )
+    if isinstance(answer, px.QueryTriples):
+        media_type = request["graph"]
+        kind = px.RdfFormat.from_media_type(media_type) if media_type else None
+        if kind is None:
+            raise NotAcceptable("The answer of a CONSTRUCT or DESCRIBE has no such format.")
+        if request["prefixes"]:
+            px.serialize(answer, outlet, format=kind, prefixes=request["prefixes"])
+        else:
+            answer.serialize(outlet, format=kind)
+    else:
+        media_type = request["results"]
+        results = px.QueryResultsFormat.from_media_type(media_type) if media_type else None
+        if results is None:
+            raise NotAcceptable("The answer of a SELECT or ASK has no such format.")
+        answer.serialize(outlet, format=results)
+    return {"type": media_type, "bytes": outlet.total}
+
+
+def _options(request: dict[str, Any]) -> dict[str, Any]:
+    options: dict[str, Any]
+    if request["default"] is not None or request["named"] is not None:
+        # As the protocol has it: a dataset named in part is empty in its other part.
+        options = {"default_graph": _nodes(request["default"]), "named_graphs": _nodes(request["named"])}
+    else:
+        # The engine would ignore FROM if it were told to take the union.
+        options = {"use_default_graph_as_union": not names_dataset(request["text"])}
+    if request["bind"]:
+        options["substitutions"] = {px.Variable(name): _term(text) for name, text in request["bind"].items()}
+    return options
+
+
+def _nodes(iris: Sequence[str] | None) -> list[px.NamedNode]:
+    return [px.NamedNode(iri) for iri in iris or ()]
+
+
+def _term(text: str) -> px.NamedNode | px.Literal:
+    quad = next(iter(px.parse(f"<urn:s> <urn:p> {text} .", px.RdfFormat.N_TRIPLES)))
+    if not isinstance(quad.object, px.NamedNode | px.Literal):
+        raise BadInput("Only IRIs and literals can be bound.")
+    return quad.object
+
+
+def _unknown_function(message: str) -> px.NamedNode | None:
+    if not message.startswith(_UNKNOWN_FUNCTION):
+        return None
+    return px.NamedNode(message.removeprefix(_UNKNOWN_FUNCTION).split(">")[0])
+
+
+def _nothing(*_arguments: object) -> None:
+    return None
+
+
+def _problem(fault: KgError) -> dict[str, Any]:
+    found: dict[str, Any] = {"error": fault.code, "message": fault.message, "hint": fault.hint}
+    if isinstance(fault, QuerySyntaxError):
+        found |= {"line": fault.line, "column": fault.column}
+    return found
+
+
+def _resident() -> int:
+    """Return the resident memory of this process in bytes; 0 where the system does not tell."""
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    return 0
