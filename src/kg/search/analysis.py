@@ -1,0 +1,166 @@
+"""Turns text of the six languages into search tokens, the same way for records, labels and queries."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from kg.vocab import LANGUAGES
+
+_STEMMERS: Final = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
+_HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
+_ARABIC_MARKS: Final = re.compile(r"[ً-ٰٟـۖ-ۭ]")
+_ARABIC_LETTERS: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي"})
+_ARABIC_CLITICS: Final = re.compile(r"^(?:[وف]?(?:بال|كال|ال|لل)|[وف](?=[ء-ي]{4}))")
+_LONGEST_TOKEN: Final = 40
+
+STOPWORDS: Final[dict[str, frozenset[str]]] = {
+    "en": frozenset(
+        "a an and any are as at be been being but by can could did do does for from get had has have he her his "
+        "how i if in into is it its me my no not of on or our she should so some such than that the their "
+        "them then there these they this those to up us want was we were what when where which who whom why will "
+        "with without would you your need needs using use used way ways please find show tell about".split()
+    ),
+    "fr": frozenset(
+        "a à afin ai ainsi alors au aucun aussi autre aux avec avoir c ce ces cet cette comme comment d dans de des "
+        "dont du elle elles en entre est et été être eu fait faire il ils j je l la le les leur leurs lui m ma "
+        "mais me même mes mon n ne nos notre nous on ont ou où par pas peut plus pour qu quand que quel quelle "
+        "quelles quels qui s sa sans se ses si son sont sous sur t te tes toi ton tous tout toute toutes très tu "
+        "un une vos votre vous y quelles lorsque".split()
+    ),
+    "es": frozenset(
+        "a al algo ante antes como con cómo contra cual cuál cuáles cuando de del desde donde dónde dos e el él "
+        "ella ellas ellos en entre era es esa ese eso esta está están este esto estos fue ha hacer hacia han hasta "
+        "hay la las le les lo los más me mi mis mucho muy no nos nosotros o os otra otro para pero poco por porque "
+        "puede qué que quien se sea ser si sí sin sobre son su sus también tan tener tiene todo todos tu tus "
+        "un una uno unos unas y ya yo podemos puedo".split()
+    ),
+    "ru": frozenset(
+        "а без бы был была были было быть в вам вас весь во вот все всех вы где да для до его ее если есть еще же "
+        "за здесь и из или им их к как какие какой какая каким ко когда кто ли либо мне может можно мы на над надо "
+        "нам нас не него нее нет ни них но ну о об однако он она они оно от очень по под при с со так также такой "
+        "там те тем то того тоже той только том ты у уже хотя чего чей чем что чтобы чье чья эта эти это я "
+        "которые который которая которых".split()
+    ),
+    "ar": frozenset(
+        "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن ان إن كان كانت ما ماذا كيف هل لا لم لن أو او ثم "
+        "قد كل بعض بين عند حيث هو هي هم نحن أنا يمكن التى و ف ب ل ك أي اي منها فيها لها له يتم".split()
+    ),
+    "zh": frozenset(),
+}
+"""Words that say nothing about a need; matched before stemming."""
+
+
+def normalise(text: str) -> str:
+    """Return text in NFKC without control characters, with Arabic letter variants unified."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Co", "Cn") else each for each in text)
+    text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_LETTERS).replace("ё", "е").replace("Ё", "Е")
+    return text.replace("’", "'").replace("ʼ", "'")
+
+
+@cache
+def _analyser(language: str) -> Any:
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TOKEN)).filter(tantivy.Filter.lowercase())
+    if language in _STEMMERS:
+        builder = builder.filter(tantivy.Filter.stemmer(_STEMMERS[language]))
+    return builder.filter(tantivy.Filter.ascii_fold()).build()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, language: str) -> str:
+    """Return the stem of one word, without Arabic article and particles, accents folded."""
+    if language == "ar":
+        word = _ARABIC_CLITICS.sub("", word) or word
+    found = _analyser(language).analyze(word)
+    return found[0] if found else ""
+
+
+def words(text: str) -> list[str]:
+    """Split normalised text into lower-case words; a run of Chinese characters is one word."""
+    found: list[str] = []
+    for part in re.findall(r"[^\W_]+", text.lower()):
+        at = 0
+        for run in _HAN.finditer(part):
+            found += [part[at : run.start()], run.group()]
+            at = run.end()
+        found.append(part[at:])
+    return [word for word in found if word and len(word) <= _LONGEST_TOKEN or _HAN.match(word)]
+
+
+def tokens(text: str, language: str, *, stop: bool = True) -> list[str]:
+    """Return the search tokens of a text: stems, and overlapping pairs of Chinese characters."""
+    unwanted = STOPWORDS.get(language, frozenset()) if stop else frozenset()
+    found: list[str] = []
+    for word in words(normalise(text)):
+        if _HAN.match(word):
+            found += pairs(word)
+        elif word not in unwanted and (each := stem(word, _of_script(word, language))):
+            found.append(each)
+    return found
+
+
+def pairs(run: str) -> list[str]:
+    """Split a run of Chinese characters into overlapping pairs; a single one stays itself."""
+    return [run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)]
+
+
+def _of_script(word: str, language: str) -> str:
+    """A Latin word inside Russian, Arabic or Chinese text is stemmed as English."""
+    return "en" if word.isascii() and language in ("ru", "ar", "zh") else language
+
+
+def joined(texts: Iterable[str], language: str) -> str:
+    """Return the tokens of several texts as one text, for an index that splits at spaces."""
+    return " ".join(" ".join(tokens(text, language)) for text in texts)
+
+
+def detect(text: str, hint: str | None = None) -> str:
+    """Return the most likely of the six languages of a short text.
+
+    The script decides for Chinese, Arabic and Russian; function words and letters among the others.
+    ``hint`` (the language of the interface) wins ties.
+    """
+    text = normalise(text)
+    counts = {
+        "zh": len(_HAN.findall(text)) and sum(map(len, _HAN.findall(text))) * 3,
+        "ar": len(re.findall(r"[؀-ۿ]", text)),
+        "ru": len(re.findall(r"[Ѐ-ӿ]", text)),
+        "latin": len(re.findall(r"[A-Za-zÀ-ɏ]", text)),
+    }
+    script = max(counts, key=lambda name: counts[name])
+    if not counts[script]:
+        return hint if hint in LANGUAGES else "en"
+    if script != "latin":
+        return script
+    return _latin(text.lower(), hint)
+
+
+_LETTERS: Final = {"fr": "àâçèêëîïôœùûæ", "es": "ñ¿¡áíóú"}
+_ENDINGS: Final = {
+    "en": ("ing", "tion", "ed", "ness", "ly", "ght", "th", "y", "ck", "sh"),
+    "fr": ("eaux", "aux", "eux", "tion", "ée", "ées", "és", "ique", "iques", "oire", "ières", "er", "ement"),
+    "es": ("ción", "cion", "ciones", "dad", "ado", "ada", "os", "as", "ar", "ico", "ica", "o", "a"),
+}
+
+
+def _latin(text: str, hint: str | None) -> str:
+    found = words(text)
+    scores = {language: 0.0 for language in ("en", "fr", "es")}
+    for language in scores:
+        stop = STOPWORDS[language]
+        scores[language] += sum(1.0 for word in found if word in stop)
+        scores[language] += sum(1.5 for letter in text if letter in _LETTERS.get(language, ""))
+        scores[language] += sum(0.3 for word in found if len(word) > 3 and word.endswith(_ENDINGS[language]))
+    scores["fr"] += sum(1.0 for letter in text if letter == "é") * 0.9
+    scores["es"] += sum(1.0 for letter in text if letter == "é") * 0.5
+    if hint in scores:
+        scores[hint] += 0.35
+    scores["en"] += 0.1
+    return max(scores, key=lambda language: scores[language])

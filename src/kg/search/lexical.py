@@ -1,0 +1,191 @@
+"""The word index: BM25 by tantivy over titles, texts, concept labels and names, filtered inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg.search.analysis import detect, joined
+from kg.search.passages import SearchRecord
+from kg.search.weights import FIELDS, FUZZY, TIE
+from kg.vocab import LANGUAGES
+
+_HEAP: Final = 64_000_000
+_FUZZY_LENGTH: Final = 5
+_SHORTEST_YEAR, _LATEST_YEAR = 0, 9999
+
+Filters = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A token to look for: in the fields of its language, with a weight."""
+
+    token: str
+    language: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that follow each other, such as those of a concept's label."""
+
+    tokens: tuple[str, ...]
+    language: str
+    weight: float = 1.0
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", stored=False, indexed=True, fast=True)
+    for language in LANGUAGES:
+        builder.add_text_field(f"title_{language}", tokenizer_name="whitespace")
+        builder.add_text_field(f"body_{language}", tokenizer_name="whitespace")
+    builder.add_text_field("labels_en", tokenizer_name="whitespace")
+    builder.add_text_field("names", tokenizer_name="whitespace")
+    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("year", indexed=True, fast=True)
+    return builder.build()
+
+
+def write(folder: Path, records: Sequence[SearchRecord], labels: Sequence[Sequence[str]]) -> None:
+    """Write the index; ``labels`` are the English concept labels of each record.
+
+    A passage's number is its place in the order of records and passages.
+    """
+    import tantivy
+
+    folder.mkdir(parents=True)
+    schema = _schema()
+    index = tantivy.Index(schema, path=str(folder))
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    number = 0
+    for record, words in zip(records, labels, strict=True):
+        for at, passage in enumerate(record.passages):
+            document = tantivy.Document()
+            document.add_unsigned("passage", number)
+            number += 1
+            language = passage.lang if passage.lang in LANGUAGES else detect(passage.text)
+            document.add_text(f"body_{language}", joined([passage.text], language))
+            if not at:
+                _add_titles(document, record)
+                document.add_text("labels_en", joined(words, "en"))
+                document.add_text("names", joined(record.names, "en"))
+            for name, values in record.facets.items():
+                for value in values:
+                    document.add_text("facet", f"{name}={value}")
+            if record.year is not None:
+                document.add_integer("year", record.year)
+            writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _add_titles(document: Any, record: SearchRecord) -> None:
+    for language, titles in sorted(record.titles.items()):
+        of_text = language if language in LANGUAGES else detect(titles[0])
+        document.add_text(f"title_{of_text}", joined(titles, of_text))
+
+
+class LexicalIndex:
+    """An opened word index; searches from several threads at once."""
+
+    def __init__(self, folder: Path) -> None:
+        import tantivy
+
+        self._tantivy = tantivy
+        self._index = tantivy.Index.open(str(folder))
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def search(
+        self,
+        terms: Iterable[Term],
+        phrases: Iterable[Phrase] = (),
+        *,
+        filters: Filters | None = None,
+        exclude: Filters | None = None,
+        years: tuple[int | None, int | None] | None = None,
+        limit: int = 200,
+    ) -> list[tuple[int, float]]:
+        """Return (passage number, BM25 score), best first; nothing when no term is given."""
+        wanted = [query for term in terms if (query := self._term(term)) is not None]
+        wanted += [self._phrase(phrase) for phrase in phrases if len(phrase.tokens) > 1]
+        if not wanted:
+            return []
+        occur = self._tantivy.Occur
+        query = self._tantivy.Query.boolean_query([(occur.Should, each) for each in wanted])
+        narrowed = [(occur.Must, query), *self._narrowing(filters or {}, exclude or {}, years)]
+        if len(narrowed) > 1:
+            query = self._tantivy.Query.boolean_query(narrowed)
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        found = [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
+        return sorted(found, key=lambda each: (-each[1], each[0]))
+
+    def _fields(self, language: str) -> list[tuple[str, float]]:
+        fields = [(f"title_{language}", FIELDS["title"]), (f"body_{language}", FIELDS["body"])]
+        if language == "en":
+            fields.append(("labels_en", FIELDS["labels"]))
+        fields.append(("names", FIELDS["names"]))
+        return fields
+
+    def _term(self, term: Term) -> Any:
+        query = self._tantivy.Query
+        fields = self._fields(term.language)
+        known = [(name, boost) for name, boost in fields if self._searcher.doc_freq(name, term.token)]
+        parts = [
+            query.boost_query(query.term_query(self._schema, name, term.token), boost * term.weight)
+            for name, boost in known
+        ]
+        if not parts and len(term.token) >= _FUZZY_LENGTH and term.token.isalpha():
+            parts = [
+                query.boost_query(
+                    query.fuzzy_term_query(self._schema, name, term.token, distance=1),
+                    boost * term.weight * FUZZY,
+                )
+                for name, boost in fields[:2]
+            ]
+        return query.disjunction_max_query(parts, tie_breaker=TIE) if parts else None
+
+    def _phrase(self, phrase: Phrase) -> Any:
+        query = self._tantivy.Query
+        return query.disjunction_max_query(
+            [
+                query.boost_query(
+                    query.phrase_query(self._schema, name, list(phrase.tokens), slop=1), boost * phrase.weight
+                )
+                for name, boost in self._fields(phrase.language)[:2]
+            ]
+        )
+
+    def _narrowing(
+        self, filters: Filters, exclude: Filters, years: tuple[int | None, int | None] | None
+    ) -> list[tuple[Any, Any]]:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        found = []
+        for required, table in ((True, filters), (False, exclude)):
+            for name, values in table.items():
+                tokens = [f"{name}={value}" for value in values]
+                matching = query.term_set_query(self._schema, "facet", tokens)
+                matching = query.const_score_query(matching, 0.0)
+                found.append((occur.Must if required else occur.MustNot, matching))
+        if years is not None:
+            first, last = years
+            within = query.range_query(
+                self._schema,
+                "year",
+                self._tantivy.FieldType.Integer,
+                _SHORTEST_YEAR if first is None else first,
+                _LATEST_YEAR if last is None else last,
+            )
+            found.append((occur.Must, query.const_score_query(within, 0.0)))
+        return found
+
+    def close(self) -> None:
+        """Let go of the files."""
+        del self._searcher, self._index

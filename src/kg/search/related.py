@@ -1,0 +1,136 @@
+"""Records related to one: near in meaning, alike in classification, or linked, each with its reasons."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from kg.search import fusion
+from kg.search.facets import FacetTable
+from kg.search.fusion import Fused, Ranked
+from kg.search.index import Tables
+from kg.search.passages import PRACTICES
+from kg.search.vectors import VectorIndex
+
+_COMPARED: Final = {
+    "measure": ("same measure", 1.0),
+    "degradation": ("same degradation", 1.0),
+    "landUse": ("same land use", 0.7),
+    "hazard": ("same hazard", 1.0),
+    "purpose": ("same purpose", 0.6),
+    "slmGroup": ("same SLM group", 1.2),
+    "theme": ("same theme", 1.0),
+    "framework": ("same framework", 0.8),
+    "country": ("same country", 0.8),
+    "region": ("same region", 0.4),
+    "convention": ("same convention", 0.3),
+}
+_LINKED: Final = {"linkedPractice": "linked practice", "cites": "cited", "references": "cited"}
+_CANDIDATES: Final = 100
+_NEAR_COPY: Final = 0.96
+_MEANING, _CLASSIFICATION, _LINKS = 1.0, 0.7, 2.0
+
+
+class Related:
+    """Finds related records in the tables and vectors of an index."""
+
+    def __init__(self, tables: Tables, facets: FacetTable) -> None:
+        self._tables = tables
+        self._facets = facets
+        self._numbers = {record.iri: number for number, record in enumerate(tables.records)}
+        self._linked: dict[int, dict[int, str]] = defaultdict(dict)
+        for number, record in enumerate(tables.records):
+            for name, other in record.relations:
+                if (target := self._numbers.get(other)) is not None and target != number:
+                    reason = _LINKED.get(name, name)
+                    self._linked[number].setdefault(target, reason)
+                    self._linked[target].setdefault(
+                        number, "cites it" if reason == "cited" else reason
+                    )
+
+    def of(
+        self, number: int, spaces: Mapping[str, VectorIndex], limit: int, types: tuple[str, ...]
+    ) -> list[tuple[Fused, tuple[str, ...]]]:
+        """Return related records with reasons, near copies of each other left out."""
+        wanted = _kinds(types)
+        runs: dict[str, Ranked] = {}
+        for name, vectors in spaces.items():
+            runs[name] = self._near(number, vectors, wanted)
+        runs["classification"] = self._alike(number, wanted)
+        runs["links"] = [
+            (other, 1.0, int(self._tables.first_passage[other]))
+            for other in sorted(self._linked.get(number, ()))
+            if self._passes(other, wanted)
+        ]
+        weights = {name: _MEANING for name in spaces}
+        weights |= {"classification": _CLASSIFICATION, "links": _LINKS}
+        kept = self._spread(fusion.fuse(runs, weights), next(iter(spaces.values())), limit)
+        return [(each, self._reasons(number, each)) for each in kept]
+
+    def _passes(self, other: int, wanted: frozenset[str]) -> bool:
+        return not wanted or self._tables.records[other].kind in wanted
+
+    def _near(self, number: int, vectors: VectorIndex, wanted: frozenset[str]) -> Ranked:
+        passage = int(self._tables.first_passage[number])
+        records = self._tables.records
+        mask = np.array([record.kind in wanted or not wanted for record in records], dtype=np.bool_)
+        mask[number] = False
+        found = vectors.search(vectors.vector(passage), _CANDIDATES, mask[self._tables.passage_record])
+        return fusion.by_record(found, self._tables.passage_record)
+
+    def _alike(self, number: int, wanted: frozenset[str]) -> Ranked:
+        """Rank by shared values, rare ones counting more."""
+        count = len(self._tables.records)
+        scores = np.zeros(count, dtype=np.float64)
+        for name, (_, weight) in _COMPARED.items():
+            for value in self._tables.records[number].facets.get(name, ()):
+                holders = self._facets.having(name, value)
+                scores[holders] += weight * np.log(1 + count / max(1, len(holders)))
+        scores[number] = 0.0
+        best = np.argsort(-scores, kind="stable")[: _CANDIDATES * 2]
+        return [
+            (int(other), float(scores[other]), int(self._tables.first_passage[other]))
+            for other in best
+            if scores[other] > 0 and self._passes(int(other), wanted)
+        ][:_CANDIDATES]
+
+    def _spread(self, ranked: list[Fused], vectors: VectorIndex, limit: int) -> list[Fused]:
+        kept: list[Fused] = []
+        seen: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
+        for each in ranked:
+            if not self._tables.records[each.record].passages:
+                continue
+            vector = vectors.vector(int(self._tables.first_passage[each.record]))
+            if any(float(vector @ other) > _NEAR_COPY for other in seen):
+                continue
+            kept.append(each)
+            seen.append(vector)
+            if len(kept) == limit:
+                break
+        return kept
+
+    def _reasons(self, number: int, each: Fused) -> tuple[str, ...]:
+        mine, other = self._tables.records[number], self._tables.records[each.record]
+        reasons = []
+        if each.record in self._linked.get(number, {}):
+            reasons.append(self._linked[number][each.record])
+        for name, (words, _) in _COMPARED.items():
+            shared = [value for value in mine.facets.get(name, ()) if value in other.facets.get(name, ())]
+            if name == "region" and any(said.startswith("same country") for said in reasons):
+                continue
+            if shared:
+                labels = ", ".join(self._tables.concepts.label(name, value, "en") for value in shared[:2])
+                reasons.append(f"{words}: {labels}")
+        if not reasons or any(rank <= 5 for name, (rank, _) in each.parts.items() if name not in ("classification", "links")):
+            reasons.append("close in meaning")
+        return tuple(reasons[:5])
+
+
+def _kinds(types: tuple[str, ...]) -> frozenset[str]:
+    found: set[str] = set()
+    for each in types:
+        found.update(PRACTICES if each == "practice" else (each,))
+    return frozenset(found)

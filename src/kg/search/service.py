@@ -1,0 +1,246 @@
+"""Answers searches over one generation: understands, runs the engines, fuses, explains."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.config import Settings
+from kg.errors import ModelMismatch, NotFound
+from kg.search import encoders, fusion, index, lexicon
+from kg.search.embedding import Vectors, unit
+from kg.search.encoders import ENGLISH_ONLY, Encoder
+from kg.search.facets import FacetTable
+from kg.search.fusion import Fused, Ranked
+from kg.search.lexical import LexicalIndex
+from kg.search.presentation import Presenter
+from kg.search.related import Related
+from kg.search.requests import Hit, SearchRequest, SearchResponse
+from kg.search.suggestions import Suggestion, Suggestions
+from kg.search.understanding import Reading, Understanding
+from kg.search.vectors import VectorIndex
+from kg.search.weights import OTHER_ENCODER, RUNS
+from kg.vocab import LANGUAGES
+
+_QUERIES_KEPT: Final = 2048
+
+
+def open_index(folder: Path, settings: Settings, generation: str = "") -> SearchIndex:
+    """Open the index of a generation for searching; nothing in the folder is changed.
+
+    Raises:
+        ConfigError: the index is missing or damaged.
+        ModelMismatch: it was built with another encoder than the settings name.
+    """
+    tables = index.read(folder)
+    built = {each["name"]: each for each in tables.manifest["encoders"]}
+    opened: dict[str, Space] = {}
+    for name in encoders.names(settings):
+        encoder = encoders.create(name, settings)
+        if name not in built or built[name]["fingerprint"] != encoder.fingerprint:
+            there = ", ".join(built) or "no encoder"
+            raise ModelMismatch(
+                f"The search index was built with {there}, and the settings name '{name}' with other weights "
+                "or none of this name."
+                if name in built
+                else f"The search index holds vectors of {there}, not of '{name}', which the settings name.",
+                hint="Run 'kg build' with these settings, or set KG_MODEL and KG_ENCODERS back.",
+            )
+        opened[name] = Space(encoder, folder, index.file_name(name))
+    return SearchIndex(tables, opened, LexicalIndex(folder / index.LEXICAL), settings, generation)
+
+
+class Space:
+    """The vector space of one encoder: its FAISS index and the means that are taken away."""
+
+    def __init__(self, encoder: Encoder, folder: Path, name: str) -> None:
+        self.encoder = encoder
+        self.vectors = VectorIndex(folder / f"vectors-{name}.faiss")
+        self._centres = np.load(folder / f"centres-{name}.npy", allow_pickle=False)
+        self.query: Callable[[str, str], Vectors] = lru_cache(maxsize=_QUERIES_KEPT)(self._query)
+
+    def _query(self, text: str, language: str) -> Vectors:
+        """Return a query's vector without what its language adds to every vector."""
+        centre = self._centres[1 + LANGUAGES.index(language)]
+        return unit(self.encoder.query(text) - centre)
+
+
+class SearchIndex:
+    """An opened index; safe to use from several threads."""
+
+    def __init__(
+        self,
+        tables: index.Tables,
+        spaces: Mapping[str, Space],
+        words: LexicalIndex,
+        settings: Settings,
+        generation: str,
+    ) -> None:
+        self.tables = tables
+        self.spaces = spaces
+        self.generation = generation
+        self._words = words
+        self._settings = settings
+        self._facets = FacetTable(tables.records, tables.concepts)
+        self._numbers = {record.iri: number for number, record in enumerate(tables.records)}
+        self._understanding = Understanding(tables.concepts, lexicon.load(), tables.records)
+        self._present = Presenter(tables)
+        self._related = Related(tables, self._facets)
+        self._suggestions = Suggestions(tables)
+
+    def close(self) -> None:
+        """Release the index; searches that run finish first."""
+        self._words.close()
+
+    def warm(self) -> None:
+        """Load the models, so that the first search is as fast as the next."""
+        for space in self.spaces.values():
+            space.encoder.warm()
+
+    # -- search -----------------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Answer a search.
+
+        Raises:
+            BadInput: the request is malformed.
+        """
+        began = time.perf_counter()
+        request = request.checked(self._settings)
+        years = request.years()
+        allowed = self._facets.allowed(request.filters, request.exclude, years)
+        reading = self.read(request)
+        if not reading.text:
+            ranked = self._browse(allowed)
+            runs: dict[str, Ranked] = {}
+        else:
+            runs = self.runs(reading, request, allowed)
+            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language)), allowed)
+        ranked = self._sorted(ranked, request)
+        language = request.language or reading.language
+        page = ranked[request.offset : request.offset + request.limit]
+        return SearchResponse(
+            hits=tuple(self._present.hit(each, reading, language) for each in page),
+            total=len(ranked),
+            facets=self._facets.counts((each.record for each in ranked), language),
+            understood=reading.understood,
+            took_ms=(time.perf_counter() - began) * 1000,
+            generation=self.generation,
+            engines=tuple(runs),
+            nearest=bool(reading.text) and not runs.get("words") and not reading.exact,
+        )
+
+    def read(self, request: SearchRequest) -> Reading:
+        """Understand the text of a request."""
+        return self._understanding.read(request.text, request.language, request.off)
+
+    def weights(self, language: str) -> dict[str, float]:
+        """Return the weight of each method for a query language."""
+        table = RUNS["en" if language == "en" else "other"]
+        return {name: OTHER_ENCODER for name in self.spaces} | table
+
+    def runs(
+        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+    ) -> dict[str, Ranked]:
+        """Return the ranking of every method, each filtered inside."""
+        mask = None if allowed is None else allowed[self.tables.passage_record]
+        filters = {name: values for name, values in request.filters.items() if name != "year"}
+        runs: dict[str, Ranked] = {}
+        words = self._words.search(
+            reading.terms,
+            reading.phrases,
+            filters=filters,
+            exclude=request.exclude,
+            years=request.years(),
+            limit=self._settings.search_candidates,
+        )
+        runs["words"] = self._by_record(words)
+        runs["concepts"] = self._concept_run(reading, allowed)
+        for name, space in self.spaces.items():
+            if name not in ENGLISH_ONLY or reading.language == "en":
+                runs[name] = self._dense(space, reading.text, reading.language, mask)
+            if reading.language != "en" and reading.english:
+                key = name if name in ENGLISH_ONLY else f"{name}_en"
+                runs[key] = self._dense(space, reading.english, "en", mask)
+        return {name: run for name, run in runs.items() if run}
+
+    def _dense(self, space: Space, text: str, language: str, mask: NDArray[np.bool_] | None) -> Ranked:
+        vector = space.query(text, language)
+        return self._by_record(space.vectors.search(vector, self._settings.search_candidates, mask))
+
+    def _by_record(self, found: list[tuple[int, float]]) -> Ranked:
+        return fusion.by_record(found, self.tables.passage_record)
+
+    def _concept_run(self, reading: Reading, allowed: NDArray[np.bool_] | None) -> Ranked:
+        """Rank records by the recognised concepts that they have, rare ones counting more."""
+        count = len(self.tables.records)
+        scores = np.zeros(count, dtype=np.float64)
+        for entry in reading.concepts:
+            holders = [self._facets.having(facet, entry.value) for facet in entry.facets]
+            numbers = np.unique(np.concatenate(holders)) if holders else np.zeros(0, dtype=np.int32)
+            if 0 < len(numbers) < count:
+                scores[numbers] += np.log(count / len(numbers))
+        if allowed is not None:
+            scores[~allowed] = 0.0
+        best = np.argsort(-scores, kind="stable")[: self._settings.search_candidates]
+        return [
+            (int(number), float(scores[number]), int(self.tables.first_passage[number]))
+            for number in best
+            if scores[number] > 0
+        ]
+
+    def _first(
+        self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None
+    ) -> list[Fused]:
+        """Put the records that the query names by code or title above all."""
+        exact = [number for number in reading.exact if allowed is None or allowed[number]]
+        if not exact:
+            return ranked
+        held = {each.record: each for each in ranked}
+        top = ranked[0].score if ranked else 0.0
+        first = []
+        for at, number in enumerate(exact):
+            each = held.get(number) or Fused(number)
+            each.score += top + 1.0 / (1 + at)
+            each.parts["exact"] = (at + 1, top + 1.0 / (1 + at))
+            first.append(each)
+        return first + [each for each in ranked if each.record not in exact]
+
+    def _browse(self, allowed: NDArray[np.bool_] | None) -> list[Fused]:
+        numbers = range(len(self.tables.records)) if allowed is None else np.flatnonzero(allowed)
+        return [Fused(int(number)) for number in numbers]
+
+    def _sorted(self, ranked: list[Fused], request: SearchRequest) -> list[Fused]:
+        records = self.tables.records
+        if request.sort in ("newest", "oldest"):
+            sign = -1 if request.sort == "newest" else 1
+            return sorted(ranked, key=lambda each: (not records[each.record].year, sign * (records[each.record].year or 0)))
+        if request.sort == "label":
+            language = request.language or "en"
+            return sorted(ranked, key=lambda each: records[each.record].title(language)[0].casefold())
+        return ranked
+
+    # -- related and suggested --------------------------------------------------------------------
+
+    def similar(self, iri: str, limit: int = 10, types: tuple[str, ...] = ()) -> list[Hit]:
+        """Return the records most like one, in meaning and classification, each with its reasons.
+
+        Raises:
+            NotFound: no record of the index has this IRI.
+        """
+        number = self._numbers.get(iri)
+        if number is None:
+            raise NotFound(f"No record has the IRI {iri[:200]}.")
+        spaces: Mapping[str, Any] = {name: space.vectors for name, space in self.spaces.items()}
+        found = self._related.of(number, spaces, limit, types)
+        return [self._present.related(each, reasons) for each, reasons in found]
+
+    def suggest(self, prefix: str, language: str = "en", limit: int = 10) -> list[Suggestion]:
+        """Complete what is being typed from labels, titles and codes in every language."""
+        return self._suggestions.find(prefix, language, limit)

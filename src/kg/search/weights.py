@@ -1,0 +1,38 @@
+"""Every weight of the ranking, in one place; ``bench/relevance.py tune`` proposes new values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FIELDS: Final = {"title": 2.0, "body": 1.0, "labels": 0.8, "names": 1.0}
+"""Boost of a term by the field it stands in (BM25)."""
+
+TIE: Final = 0.3
+"""What the weaker fields of one term add (disjunction max)."""
+
+FUZZY: Final = 0.4
+"""Weight of a word that is found only with one letter changed."""
+
+RANK_K: Final = 10.0
+"""Constant of reciprocal rank fusion."""
+
+RUNS: Final = {
+    "en": {"e5": 1.0, "use": 1.0, "minilm": 1.0, "words": 1.0, "concepts": 0.6},
+    "other": {"e5": 1.0, "use": 1.0, "minilm": 0.8, "words": 1.0, "concepts": 0.6, "e5_en": 0.6, "use_en": 0.6},
+}
+"""Weight of each method in the fusion, for English and for other queries."""
+
+OTHER_ENCODER: Final = 1.0
+"""Weight of an encoder that the table does not name."""
+
+EXPANSION: Final = 0.5
+"""Weight of the words of a recognised concept's other labels."""
+
+NARROWER: Final = 0.25
+"""Weight of the words of concepts narrower than a recognised one."""
+
+TRANSLATION: Final = 1.0
+"""Weight of an English word that stands for a word of another language."""
+
+LABEL_BONUS: Final = 1.0
+"""Added when the whole query is the title of a record."""
