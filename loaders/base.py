@@ -78,7 +78,7 @@ class LoadReport:
 
     def counts(self) -> dict[str, int]:
         """Return read, loaded and the number of issues of each kind."""
-        kinds = Counter(issue.kind for issue in self.issues)
+        kinds: Counter[str] = Counter(issue.kind for issue in self.issues)
         return {"read": self.read, "loaded": self.loaded, "quarantined": 0, **kinds}
 
 

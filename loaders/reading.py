@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from kg.errors import BadRecord
-from kg.model import Dataset, Decision, Entity, Origin, Publication
+from kg.model import Case, Dataset, Decision, Document, Entity, Origin, Practice, Publication
 from kg.terms import clean_text, is_web_address
 from loaders.base import MAX_RECORD_BYTES, MAX_TEXT, LoadReport, Source
 
-Loaded = TypeVar("Loaded", Publication, Decision, Entity, Decision | Entity)
+Loaded = TypeVar("Loaded", bound=Case | Decision | Document | Entity | Practice | Publication)
 Raw = TypeVar("Raw")
 Kind = Literal["unmapped", "unmodelled", "dropped", "note"]
 
@@ -54,20 +54,24 @@ class Reading:
         self.report.quarantine(self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", reason)
 
     def attempt(
-        self, record: str, build: Callable[[Raw, str, Reading], Loaded], raw: Raw
+        self, record: str, build: Callable[[Raw, str, Reading], Loaded], raw: Raw, place: str = ""
     ) -> Iterator[Loaded]:
-        """Yield ``build(raw, record, self)``, or quarantine it: broken, or with an identifier read before."""
+        """Yield ``build(raw, record, self)``, or quarantine it: broken, or with an identifier read before.
+
+        ``place`` is where in the file it stands, for the message about a second record of its name.
+        """
         self.pending.clear()
         try:
             built = build(raw, record, self)
-            identity = f"{type(built).__name__} {built.id}"
+            key = "code" if isinstance(built, Practice) else "id"
+            identity = f"{type(built).__name__} {getattr(built, key)}"
             first = self.seen.get(identity)
             if first is not None:
-                raise BadRecord("id", f"'{built.id}' was already read from {first}")
+                raise BadRecord(key, f"'{getattr(built, key)[:120]}' was already read from {first}")
         except BadRecord as fault:
             self.quarantine(record, fault.field, fault.reason)
             return
-        self.seen[identity] = self.file
+        self.seen[identity] = f"{self.file}, {clean_text(place or record[:200])}"
         for kind, name, reason in self.pending:
             if kind != "unmodelled" or name not in self.told:
                 self.report.mention(

@@ -244,6 +244,8 @@ class Case:
     countries: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     labelled_by_source: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    """Concepts of ``labelled_by_source``; labels of ours stay out, they are not the source's word."""
 
 
 Record = Practice | Decision | Document | Publication | Concept | Entity | Case
