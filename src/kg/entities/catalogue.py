@@ -1,0 +1,136 @@
+"""Figures and lists of one generation, counted once and kept while it is served."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+from kg.entities.model import Listed, Ref
+from kg.entities.reading import Names, ask, kind_of, lexical
+from kg.store import GraphStore, Row
+from kg.vocab import Iris
+
+CLASSES: Final = {
+    "practices": ("Technology", "Approach", "PraisPractice"),
+    "decisions": ("Decision",),
+    "documents": ("Document",),
+    "publications": ("Publication",),
+    "frameworks": ("Framework",),
+    "cases": ("PartnerCase",),
+    "platforms": ("Platform", "PlatformComponent"),
+    "bodies": ("Body", "Convention", "Organization"),
+    "meetings": ("Meeting",),
+}
+"""Names of the browse lists and the classes each one shows."""
+
+NEWEST_FIRST: Final = frozenset({"decisions", "documents", "publications", "meetings"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way in: a concept and the number of practices that have it."""
+
+    ref: Ref
+    count: int
+
+
+class Catalogue:
+    """What home and the browse lists show; each question is asked of the graph once."""
+
+    def __init__(self, generation: str, iris: Iris) -> None:
+        self.generation = generation
+        self._iris = iris
+        self._lock = threading.Lock()
+        self._kept: dict[str, list[Row]] = {}
+        self._lists: dict[tuple[str, str], tuple[Listed, ...]] = {}
+
+    def counts(self, store: GraphStore) -> dict[str, int]:
+        """Return the number of records of each class, by the class's local name."""
+        rows = self._rows(store, "class-counts")
+        return {lexical(row["class"]).removeprefix(self._iris.ns): int(lexical(row["count"])) for row in rows}
+
+    def figures(self, store: GraphStore) -> dict[str, int]:
+        """Return the number of records of each browse list, and of countries with practices."""
+        counts = self.counts(store)
+        found = {name: sum(counts.get(each, 0) for each in classes) for name, classes in CLASSES.items()}
+        found["countries"] = len(self.ways(store, "country", "en"))
+        found["concepts"] = len(self._concepts(store))
+        return found
+
+    def ways(self, store: GraphStore, facet: str, language: str) -> tuple[Way, ...]:
+        """Return the concepts of a facet (local name of the property), most used first.
+
+        Concepts below another one are left out: the broader one stands for them.
+        """
+        names = Names(self._iris, language)
+        names.add(self._rows(store, "concept-labels"))
+        narrow = {lexical(row["concept"]) for row in self._rows(store, "top-concepts")}
+        rows = [row for row in self._rows(store, "facets") if lexical(row["facet"]) == self._iris.term(facet)]
+        counted = {lexical(row["concept"]): int(lexical(row["count"])) for row in rows}
+        top = {iri: n for iri, n in counted.items() if iri not in narrow or facet == "country"} or counted
+        ways = [Way(names.ref(iri), n) for iri, n in top.items()]
+        return tuple(sorted(ways, key=lambda way: (-way.count, way.ref.label.value)))
+
+    def concepts(self, store: GraphStore, language: str) -> tuple[Listed, ...]:
+        """Return all concepts by label."""
+        names = Names(self._iris, language)
+        names.add(self._rows(store, "concept-labels"))
+        found = [Listed(names.ref(iri)) for iri in self._concepts(store)]
+        return tuple(sorted(found, key=_by_label))
+
+    def listing(self, store: GraphStore, name: str, language: str) -> tuple[Listed, ...]:
+        """Return one browse list in the order of its labels, official ones newest first."""
+        key = (name, language)
+        if key not in self._lists:
+            self._lists[key] = self._list(store, name, language)
+        return self._lists[key]
+
+    def _list(self, store: GraphStore, name: str, language: str) -> tuple[Listed, ...]:
+        if name == "concepts":
+            return self.concepts(store, language)
+        if name == "countries":
+            ways = self.ways(store, "country", language)
+            return tuple(sorted((Listed(way.ref, str(way.count)) for way in ways), key=_by_label))
+        rows = [
+            row
+            for each in CLASSES[name]
+            for row in ask(store, "records", self._iris, **{"class": self._iris.term(each)})
+        ]
+        names = Names(self._iris, language)
+        names.add(rows, "record")
+        names.add(self._rows(store, "concept-labels"))
+        notes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for row in rows:
+            kept = notes[lexical(row["record"])]
+            for part in ("symbol", "country", "year"):
+                if part in row:
+                    kept[part].add(lexical(row[part]))
+        found = [_listed(names, iri, parts) for iri, parts in notes.items()]
+        found.sort(key=_by_label)
+        if name in NEWEST_FIRST:
+            found.sort(key=lambda line: max(notes[line.ref.iri]["year"], default=""), reverse=True)
+        return tuple(found)
+
+    def _concepts(self, store: GraphStore) -> list[str]:
+        things = {lexical(row["thing"]) for row in self._rows(store, "concept-labels")}
+        return sorted(iri for iri in things if kind_of(iri, self._iris) == "concept")
+
+    def _rows(self, store: GraphStore, query: str) -> list[Row]:
+        with self._lock:
+            if query not in self._kept:
+                self._kept[query] = ask(store, query, self._iris)
+            return self._kept[query]
+
+
+def _listed(names: Names, iri: str, parts: dict[str, set[str]]) -> Listed:
+    symbol = min(parts["symbol"], default="")
+    countries = sorted(names.ref(country).label.value for country in parts["country"])
+    ref = names.ref(iri, symbol)
+    shown = (symbol, ", ".join(countries), max(parts["year"], default=""))
+    return Listed(ref, " · ".join(part for part in shown if part and part != ref.label.value))
+
+
+def _by_label(line: Listed) -> tuple[str, str]:
+    return (line.ref.label.value.casefold(), line.ref.iri)

@@ -1,0 +1,127 @@
+"""Parts of a page that several kinds of record share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kg.entities.model import Fact, Inbound, Listed, Ref, Trust, Value
+from kg.entities.reading import Names, Reading, ask, lexical, text_of
+from kg.model import Text
+from kg.vocab import DCTERMS, RDF, RDFS, SKOS, VOID
+
+LABEL: Final = f"{RDFS}label"
+TYPE: Final = f"{RDF}type"
+
+SHOWN_ELSEWHERE: Final = frozenset(
+    {LABEL, TYPE, f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{VOID}inDataset", f"{SKOS}inScheme"}
+    | {DCTERMS + name for name in ("title", "identifier", "source", "license", "modified", "abstract")}
+    | {DCTERMS + name for name in ("description", "rights")}
+)
+"""Properties that every page shows in a fixed place."""
+
+TRUST_TERMS: Final = (
+    "confidence",
+    "evidenceNote",
+    "note",
+    "sourceNote",
+    "titleSource",
+    "operativeBasis",
+    "citesBasis",
+    "citesInferred",
+    "doiBasis",
+    "spiMemberBasis",
+    "urlKind",
+    "verifiedUrl",
+    "otherUrl",
+    "statusInSeed",
+    "relationToSeed",
+    "factsBasis",
+)
+"""Local names of ``kg:`` properties that say how far a record can be trusted."""
+
+UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "paraphrase")
+_MANY: Final = frozenset({f"{VOID}inDataset", f"{SKOS}inScheme", TYPE, f"{SKOS}topConceptOf"})
+
+
+def trust(reading: Reading) -> Trust:
+    """Return the source's remarks; a title or DOI from memory counts as not checked."""
+    kg = reading.iris.term
+    notes = [
+        (name, text) for name in TRUST_TERMS if name != "confidence" for text in _notes(reading, kg(name))
+    ]
+    confidence = reading.value(kg("confidence")).lower() or None
+    basis = {name: text.value.lower() for name, text in notes}
+    return Trust(
+        confidence=confidence,
+        notes=tuple(notes),
+        title_checked=not _doubtful(basis.get("titleSource", "")),
+        doi_checked=not _doubtful(basis.get("doiBasis", "")),
+    )
+
+
+def _notes(reading: Reading, predicate: str) -> list[Text]:
+    return [text_of(term) for term in reading.terms(predicate)]
+
+
+def _doubtful(basis: str) -> bool:
+    return any(word in basis for word in UNCHECKED)
+
+
+def facts(reading: Reading, shown: frozenset[str] = frozenset(), node: str | None = None) -> tuple[Fact, ...]:
+    """Return what the page has not shown yet, by property label."""
+    hidden = SHOWN_ELSEWHERE | shown | {reading.iris.term(name) for name in TRUST_TERMS}
+    found = []
+    for predicate in reading.properties(node):
+        values = fact_values(reading, predicate, node)
+        if predicate not in hidden and values:
+            found.append(Fact(reading.names.ref(predicate), values))
+    return tuple(sorted(found, key=lambda fact: (fact.name.label.value.casefold(), fact.name.iri)))
+
+
+def fact_values(reading: Reading, predicate: str, node: str | None = None) -> tuple[Value, ...]:
+    """Return the values of a property without the record's own parts."""
+    values: list[Value] = list(reading.texts(predicate, node))
+    values += [ref for ref in reading.refs(predicate, node) if not ref.iri.startswith(f"{reading.iri}/")]
+    return tuple(values)
+
+
+def inbound(reading: Reading, hidden: frozenset[str] = frozenset(), first: int = 12) -> tuple[Inbound, ...]:
+    """Return the records that name this one, by property; at most ``first`` of each are listed."""
+    rows = ask(reading.store, "inbound", reading.iris, entity=reading.iri)
+    names = Names(reading.iris, reading.language)
+    names.add(rows, "source")
+    groups: dict[str, set[str]] = {}
+    for row in rows:
+        groups.setdefault(lexical(row["property"]), set()).add(lexical(row["source"]))
+    found = []
+    for predicate in sorted(set(groups) - hidden - _MANY):
+        refs = sorted(
+            map(names.ref, groups[predicate]), key=lambda ref: (ref.label.value.casefold(), ref.iri)
+        )
+        found.append(Inbound(reading.names.ref(predicate), tuple(refs[:first]), len(refs)))
+    return tuple(found)
+
+
+def listed(reading: Reading, query: str) -> tuple[Listed, ...]:
+    """Return the records that a list query gives, in its order."""
+    rows = ask(reading.store, query, reading.iris, entity=reading.iri)
+    names = Names(reading.iris, reading.language)
+    names.add(rows, "record")
+    notes: dict[str, list[str]] = {}
+    for row in rows:
+        kept = notes.setdefault(lexical(row["record"]), [])
+        for key in ("symbol", "year"):
+            value = lexical(row.get(key))
+            if value and value not in kept:
+                kept.append(value)
+    return tuple(Listed(ref(names, iri, note), _note(note, iri, names)) for iri, note in notes.items())
+
+
+def ref(names: Names, iri: str, note: list[str]) -> Ref:
+    """Return a reference whose label falls back to the symbol rather than to the IRI."""
+    return names.ref(iri, note[0] if note else "")
+
+
+def _note(note: list[str], iri: str, names: Names) -> str:
+    label = ref(names, iri, note).label.value
+    return " · ".join(part for part in note if part != label)

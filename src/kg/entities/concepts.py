@@ -1,0 +1,79 @@
+"""The pages of concepts, countries, regions and concept schemes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from kg.entities import common
+from kg.entities.model import Concept, Ref
+from kg.entities.reading import Names, Reading, ask, lexical
+from kg.vocab import OWL, SKOS
+
+_MAPPINGS: Final = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+_OWN: Final = (
+    "broader",
+    "narrower",
+    "broaderTransitive",
+    "narrowerTransitive",
+    "related",
+    "semanticRelation",
+    "mappingRelation",
+    "notation",
+    "definition",
+    "scopeNote",
+    "topConceptOf",
+    "inScheme",
+    "hiddenLabel",
+    *_MAPPINGS,
+)
+
+
+def read(reading: Reading, facets: bool = False) -> Concept:
+    """Return what only concepts and countries have; ``facets`` counts what a country's practices have."""
+    skos = SKOS.__add__
+    backwards = {group.name.iri: group.records for group in common.inbound(reading, first=200)}
+    counted = ask(reading.store, "used-by-count", reading.iris, entity=reading.iri)
+    return Concept(
+        labels=tuple(reading.texts(skos("prefLabel")) or reading.texts(common.LABEL)),
+        others=tuple(reading.texts(skos("altLabel"))),
+        definitions=(*reading.texts(skos("definition")), *reading.texts(skos("scopeNote"))),
+        notations=reading.values(skos("notation")),
+        broader=reading.refs(skos("broader")),
+        narrower=_merged(reading.refs(skos("narrower")), backwards.get(skos("broader"), ())),
+        related=_merged(reading.refs(skos("related")), backwards.get(skos("related"), ())),
+        schemes=_merged(reading.refs(skos("inScheme")), reading.refs(skos("topConceptOf"))),
+        mappings=tuple((name, ref) for name in _MAPPINGS for ref in reading.refs(skos(name))),
+        deprecated=reading.value(f"{OWL}deprecated") == "true",
+        used_by=int(lexical(counted[0]["count"])) if counted else 0,
+        records=common.listed(reading, "used-by"),
+        facts=_facets(reading) if facets else (),
+    )
+
+
+def own_properties() -> frozenset[str]:
+    """Properties that the page has shown."""
+    return frozenset({*(SKOS + name for name in _OWN), f"{OWL}deprecated"})
+
+
+def _merged(*groups: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    found = {ref.iri: ref for group in groups for ref in group}
+    return tuple(sorted(found.values(), key=lambda ref: (ref.label.value.casefold(), ref.iri)))
+
+
+def _facets(reading: Reading) -> tuple[tuple[str, tuple[tuple[Ref, int], ...]], ...]:
+    rows = ask(reading.store, "country-facets", reading.iris, entity=reading.iri)
+    names = Names(reading.iris, reading.language)
+    names.add(rows, "concept")
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        facet = lexical(row["facet"]).removeprefix(reading.iris.ns)
+        counts[facet][lexical(row["concept"])] = int(lexical(row["count"]))
+    return tuple(
+        (facet, tuple(sorted(((names.ref(iri), n) for iri, n in found.items()), key=_most)[:10]))
+        for facet, found in sorted(counts.items())
+    )
+
+
+def _most(item: tuple[Ref, int]) -> tuple[int, str]:
+    return (-item[1], item[0].label.value)

@@ -1,0 +1,104 @@
+"""Describes one record for its page, with at most five queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kg.entities import common, concepts, official, practices, publications
+from kg.entities.model import Concept, Decision, EntityPage, Practice, Publication
+from kg.entities.reading import Reading, ask, kind_of, lexical, readable
+from kg.errors import NotFound
+from kg.model import Text
+from kg.store import GraphStore
+from kg.vocab import DCTERMS, SKOS, VOID, Iris
+
+_CONCEPTS = ("concept", "country", "region")
+_OFFICIAL = ("decision", "document")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether a record is there; ``replacement`` is the IRI to go to instead of a withdrawn one."""
+
+    known: bool
+    withdrawn: bool = False
+    replacement: str | None = None
+
+
+def status(store: GraphStore, iri: str, iris: Iris) -> Status:
+    """Tell whether the graph knows an IRI, and whether its record was withdrawn or merged."""
+    rows = ask(store, "status", iris, entity=iri)
+    withdrawn = any(lexical(row["type"]) == iris.term("Withdrawn") for row in rows)
+    replacement = next((lexical(row["replacement"]) for row in rows if "replacement" in row), None)
+    return Status(bool(rows), withdrawn, replacement if withdrawn else None)
+
+
+def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = None) -> EntityPage:
+    """Return everything the page of a record shows, in the reader's language where it can be.
+
+    Raises:
+        NotFound: the graph says nothing of this IRI.
+    """
+    iris = iris or Iris()
+    reading = Reading(store, iri, language, iris)
+    if not reading.known:
+        raise NotFound("There is no such record.")
+    kind = kind_of(iri, iris)
+    practice: Practice | None = None
+    decision: Decision | None = None
+    publication: Publication | None = None
+    concept: Concept | None = None
+    shown: frozenset[str] = frozenset()
+    if kind == "practice":
+        practice, shown = practices.read(reading), frozenset(reading.properties())
+    elif kind in _OFFICIAL:
+        decision, shown = official.read(reading), official.own_properties(reading)
+    elif kind == "publication":
+        publication, shown = publications.read(reading), publications.own_properties(reading)
+    elif kind in _CONCEPTS:
+        concept, shown = concepts.read(reading, facets=kind == "country"), concepts.own_properties()
+    plain = practice is None and decision is None and concept is None
+    return EntityPage(
+        iri=iri,
+        kind=kind,
+        types=reading.refs(common.TYPE),
+        title=_title(reading),
+        other_names=_other_names(reading),
+        summary=reading.text(f"{DCTERMS}abstract"),
+        descriptions=tuple(reading.texts(f"{DCTERMS}description")),
+        identifier=reading.value(f"{DCTERMS}identifier"),
+        source=reading.value(f"{DCTERMS}source"),
+        licence=reading.ref(f"{DCTERMS}license"),
+        dataset=reading.ref(f"{VOID}inDataset"),
+        modified=reading.value(f"{DCTERMS}modified") or None,
+        trust=common.trust(reading),
+        facts=common.facts(reading, shown),
+        inbound=common.inbound(reading) if plain else (),
+        practice=practice,
+        decision=decision,
+        publication=publication,
+        concept=concept,
+    )
+
+
+def _names(reading: Reading) -> list[Text]:
+    choices: tuple[Callable[[], list[Text]], ...] = (
+        lambda: reading.texts(f"{SKOS}prefLabel"),
+        lambda: reading.texts(f"{DCTERMS}title"),
+        lambda: reading.texts(common.LABEL),
+    )
+    return next((found for choice in choices if (found := choice())), [])
+
+
+def _title(reading: Reading) -> Text:
+    found = _names(reading)
+    if found:
+        return found[0]
+    symbol = reading.value(reading.iris.term("symbol")) or reading.value(f"{DCTERMS}identifier")
+    return Text(symbol) if symbol else readable(reading.iri)
+
+
+def _other_names(reading: Reading) -> tuple[Text, ...]:
+    title = _title(reading)
+    return tuple(text for text in _names(reading) if text.value != title.value)

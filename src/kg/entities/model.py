@@ -1,0 +1,246 @@
+"""What a page shows of a record: plain dataclasses, no graph objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.model import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Something that has an IRI; ``kind`` is its path segment (``practice``), ``term`` or ``external``."""
+
+    iri: str
+    label: Text
+    kind: str
+
+
+Value = Ref | Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property with its values, in the order a reader expects."""
+
+    name: Ref
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """Records that name this one through one property; ``count`` may be above ``len(records)``."""
+
+    name: Ref
+    records: tuple[Ref, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the record can be relied on, in the source's own words."""
+
+    confidence: str | None = None
+    notes: tuple[tuple[str, Text], ...] = ()
+    """(local name of the property, text) pairs such as ("titleSource", "own knowledge")."""
+    title_checked: bool = True
+    doi_checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list of records."""
+
+    ref: Ref
+    note: str = ""
+    """Year, symbol or country, whichever tells the reader most."""
+    summary: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Observed effect; ``value`` runs from -3 to +3, + being the benign pole (WOCAT 6.1, 6.2)."""
+
+    label: Text
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Exposure to a hazard and how the practice copes with it (WOCAT 6.3)."""
+
+    hazard: Ref
+    change: str | None = None
+    sensitivity: Ref | None = None
+    season: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one table of the questionnaire, such as costs."""
+
+    key: str
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[tuple[Value, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A documented fact that speaks for or against a criterion."""
+
+    name: Text
+    value: Text
+    strength: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Result of one criterion of a framework."""
+
+    ref: Ref
+    result: Ref
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Assessment of a practice against one framework."""
+
+    assessment: Ref
+    framework: Ref
+    verdict: Ref
+    criteria: tuple[Criterion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What only practices have."""
+
+    countries: tuple[Ref, ...]
+    places: tuple[Text, ...]
+    local_names: tuple[Text, ...]
+    points: tuple[tuple[float, float], ...]
+    documented: str | None
+    edition: str | None
+    classification: tuple[Fact, ...]
+    hazards: tuple[Hazard, ...]
+    impacts: tuple[Impact, ...]
+    tables: tuple[Table, ...]
+    answers: tuple[Fact, ...]
+    linked: tuple[Ref, ...]
+    verdicts: tuple[Verdict, ...]
+    credits: tuple[tuple[str, str, str], ...]
+    """(name, institution, role)."""
+    basis: tuple[str, ...]
+    similar: tuple[Listed, ...] = ()
+    related: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """One operative provision."""
+
+    verb: str
+    addressee: str
+    what: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What only decisions and documents have."""
+
+    symbol: str
+    session: str
+    body: Ref | None
+    convention: Ref | None
+    meeting: Ref | None
+    meeting_dates: tuple[str, str] | None
+    place: str
+    date: str | None
+    year: str
+    topic: Text | None
+    provisions: tuple[Provision, ...]
+    themes: tuple[Ref, ...]
+    cites: tuple[Ref, ...]
+    cites_texts: tuple[str, ...]
+    cited_by: tuple[Ref, ...]
+    paragraphs: tuple[str, ...]
+    kind: str
+    note: Text | None
+    related: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """An author in print order."""
+
+    name: str
+    spi_member: bool
+    editor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What only publications have."""
+
+    authors: tuple[Author, ...]
+    year: str
+    container: str
+    volume: str
+    issue: str
+    pages: str
+    publisher: str
+    doi: str
+    isbn: tuple[str, ...]
+    kind: str
+    themes: tuple[Ref, ...]
+    related: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What only concepts, countries, regions and schemes have."""
+
+    labels: tuple[Text, ...]
+    others: tuple[Text, ...]
+    definitions: tuple[Text, ...]
+    notations: tuple[str, ...]
+    broader: tuple[Ref, ...]
+    narrower: tuple[Ref, ...]
+    related: tuple[Ref, ...]
+    schemes: tuple[Ref, ...]
+    mappings: tuple[tuple[str, Ref], ...]
+    """(SKOS mapping property, target)."""
+    deprecated: bool
+    used_by: int
+    records: tuple[Listed, ...]
+    facts: tuple[tuple[str, tuple[tuple[Ref, int], ...]], ...] = ()
+    """For countries: (facet, [(concept, number of practices)])."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPage:
+    """One record as its page shows it."""
+
+    iri: str
+    kind: str
+    types: tuple[Ref, ...]
+    title: Text
+    other_names: tuple[Text, ...]
+    summary: Text | None
+    descriptions: tuple[Text, ...]
+    identifier: str
+    source: str
+    licence: Ref | None
+    dataset: Ref | None
+    modified: str | None
+    trust: Trust
+    facts: tuple[Fact, ...] = ()
+    inbound: tuple[Inbound, ...] = ()
+    practice: Practice | None = None
+    decision: Decision | None = None
+    publication: Publication | None = None
+    concept: Concept | None = None
+    extra: dict[str, Any] = field(default_factory=dict)

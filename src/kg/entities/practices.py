@@ -1,0 +1,212 @@
+"""The page of a practice: where, what it is in words, what it does, how it is assessed."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Final
+
+from kg.entities import common
+from kg.entities.model import Criterion, Evidence, Fact, Hazard, Impact, Practice, Ref, Table, Verdict
+from kg.entities.reading import Reading, ask, is_iri, lexical, natural, text_of
+from kg.model import Text
+from kg.store import Row
+from kg.vocab import DCTERMS, FOAF, GEO, PROV
+
+FACETS: Final = (
+    "purpose",
+    "landUse",
+    "slmGroup",
+    "measure",
+    "degradation",
+    "ldGoal",
+    "climateZone",
+    "rainfallClass",
+    "slopeClass",
+)
+"""``kg:`` facet properties in the order in which a reader asks for them."""
+
+_OWN: Final = (
+    "localName",
+    "country",
+    "place",
+    "edition",
+    "documented",
+    "pageLanguage",
+    "hasRow",
+    "exposure",
+    "hazard",
+    "linkedPractice",
+    "factsBasis",
+    "qualifiesAs",
+    "candidateFor",
+    *FACETS,
+)
+_POINT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
+_VERDICT_ORDER: Final = ("qualifies", "candidate", "insufficient", "not_qualified")
+
+
+def read(reading: Reading) -> Practice:
+    """Return what only practices have."""
+    kg = reading.iris.term
+    return Practice(
+        countries=reading.refs(kg("country")),
+        places=tuple(reading.texts(kg("place"))),
+        local_names=tuple(reading.texts(kg("localName"))),
+        points=tuple(_points(reading)),
+        documented=reading.value(kg("documented")) or None,
+        edition=reading.value(kg("edition")) or None,
+        classification=tuple(_classification(reading)),
+        hazards=tuple(_hazards(reading)),
+        impacts=tuple(_impacts(reading)),
+        tables=tuple(_tables(reading)),
+        answers=_answers(reading),
+        linked=reading.refs(kg("linkedPractice")),
+        verdicts=tuple(_verdicts(reading)),
+        credits=tuple(_credits(reading)),
+        basis=reading.values(kg("factsBasis")),
+        related=common.listed(reading, "related"),
+    )
+
+
+def _points(reading: Reading) -> list[tuple[float, float]]:
+    found = []
+    for node in reading.parts(f"{GEO}hasGeometry"):
+        match = _POINT.search(reading.value(f"{GEO}asWKT", node))
+        if match:
+            found.append((float(match[1]), float(match[2])))
+    return found
+
+
+def _classification(reading: Reading) -> list[Fact]:
+    found = []
+    for facet in FACETS:
+        values = common.fact_values(reading, reading.iris.term(facet))
+        if values:
+            found.append(Fact(Ref(reading.iris.term(facet), Text(facet), "facet"), values))
+    return found
+
+
+def _hazards(reading: Reading) -> list[Hazard]:
+    kg = reading.iris.term
+    found: dict[str, Hazard] = {}
+    for node in reading.parts(kg("exposure")):
+        hazard = reading.ref(kg("hazard"), node)
+        if hazard is not None:
+            found[hazard.iri] = Hazard(
+                hazard,
+                reading.value(kg("change"), node) or None,
+                reading.ref(kg("sensitivity"), node),
+                reading.text(kg("season"), node),
+            )
+    for hazard in reading.refs(kg("hazard")):
+        found.setdefault(hazard.iri, Hazard(hazard))
+    return list(found.values())
+
+
+def _impact_properties(reading: Reading) -> list[str]:
+    start = reading.iris.wocat("tech_impacts_")
+    return [name for name in reading.properties() if name.startswith(start)]
+
+
+def _impacts(reading: Reading) -> list[Impact]:
+    found = []
+    for predicate in _impact_properties(reading):
+        value = reading.value(predicate)
+        if re.fullmatch(r"[+-]?[0-3]", value):
+            found.append(Impact(reading.names.ref(predicate).label, int(value)))
+    return sorted(found, key=lambda impact: (-impact.value, impact.label.value.casefold()))
+
+
+def _tables(reading: Reading) -> list[Table]:
+    kg = reading.iris.term
+    groups: dict[str, list[str]] = defaultdict(list)
+    for node in reading.parts(kg("hasRow")):
+        groups[reading.value(kg("group"), node)].append(node)
+    return [_table(reading, key, nodes) for key, nodes in sorted(groups.items(), key=lambda g: natural(g[0]))]
+
+
+def _table(reading: Reading, key: str, nodes: list[str]) -> Table:
+    columns: list[str] = []
+    for node in nodes:
+        columns += [
+            name
+            for name in reading.properties(node)
+            if name.startswith(reading.iris.wocat_ns) and name not in columns
+        ]
+    rows = tuple(tuple(common.fact_values(reading, column, node) for column in columns) for node in nodes)
+    labels = tuple(reading.names.ref(column).label for column in columns)
+    return Table(key, reading.names.ref(reading.iris.wocat(key), key).label, labels, rows)
+
+
+def _answers(reading: Reading) -> tuple[Fact, ...]:
+    kg = reading.iris.term
+    other = (f"{GEO}hasGeometry", f"{DCTERMS}contributor", f"{FOAF}depiction", f"{DCTERMS}spatial")
+    shown = frozenset((*map(kg, _OWN), *other, *_impact_properties(reading)))
+    return common.facts(reading, shown)
+
+
+def _credits(reading: Reading) -> list[tuple[str, str, str]]:
+    kg = reading.iris.term
+    nodes = reading.parts(f"{DCTERMS}contributor") or reading.parts(f"{PROV}wasAttributedTo")
+    return [
+        (
+            reading.value(f"{FOAF}name", node),
+            reading.value(kg("institution"), node),
+            reading.value(kg("creditRole"), node),
+        )
+        for node in nodes
+    ]
+
+
+def _verdicts(reading: Reading) -> list[Verdict]:
+    rows = ask(reading.store, "assessments", reading.iris, entity=reading.iri)
+    if rows:
+        reading.names.add(ask(reading.store, "assessment-labels", reading.iris, entity=reading.iri))
+    by_assessment: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_assessment[lexical(row["assessment"])].append(row)
+    found = [_verdict(reading, iri, rows) for iri, rows in by_assessment.items()]
+    return sorted(found, key=_strength)
+
+
+def _strength(verdict: Verdict) -> tuple[int, str]:
+    name = verdict.verdict.iri.rpartition("verdict_")[2]
+    return (_VERDICT_ORDER.index(name) if name in _VERDICT_ORDER else 9, verdict.framework.iri)
+
+
+def _verdict(reading: Reading, iri: str, rows: list[Row]) -> Verdict:
+    names = reading.names
+    criteria: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if "criterion" in row and "result" in row:
+            criteria[lexical(row["criterion"])].append(row)
+    results = tuple(
+        Criterion(
+            names.ref(criterion),
+            names.ref(lexical(found[0]["result"])),
+            tuple(_evidence(reading, row) for row in _once(found)),
+        )
+        for criterion, found in sorted(criteria.items(), key=lambda item: natural(item[0]))
+    )
+    return Verdict(
+        names.ref(iri),
+        names.ref(lexical(rows[0]["framework"])),
+        names.ref(lexical(rows[0]["verdict"])),
+        results,
+    )
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    """One row for each piece of evidence, in order."""
+    found = {lexical(row["evidence"]): row for row in rows if "evidence" in row}
+    return [found[iri] for iri in sorted(found, key=natural)]
+
+
+def _evidence(reading: Reading, row: Row) -> Evidence:
+    value = row.get("value")
+    shown = Text("")
+    if value is not None:
+        shown = reading.names.ref(lexical(value)).label if is_iri(value) else text_of(value)
+    name = reading.names.ref(lexical(row["property"])).label if "property" in row else Text("")
+    return Evidence(name, shown, lexical(row.get("strength")))

@@ -1,0 +1,140 @@
+"""Reads one record out of the graph: its statements, its parts, and the labels of what it names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from pyoxigraph import Literal, NamedNode
+
+from kg import queries
+from kg.entities.labels import choose, ranked
+from kg.entities.model import Ref
+from kg.model import Text
+from kg.store import GraphStore, Row, Term
+from kg.vocab import Iris
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def ask(store: GraphStore, name: str, iris: Iris, **values: str) -> list[Row]:
+    """Run ``queries/entity/<name>.rq`` with values bound and return its rows."""
+    text, bind = queries.get("entity", name).bind(values, iris)
+    return store.select(text, bind)
+
+
+def natural(iri: str) -> list[object]:
+    """Sort key that puts ``/row/10`` after ``/row/9``."""
+    return [int(part) if part.isdigit() else part for part in _DIGITS.split(iri)]
+
+
+def lexical(term: Term | None) -> str:
+    """Return the text of a literal or the IRI of a node; empty where the variable is unbound."""
+    return str(term.value) if isinstance(term, NamedNode | Literal) else ""
+
+
+def text_of(term: Term) -> Text:
+    """Return a literal with its language, or an IRI as text."""
+    return Text(lexical(term), term.language if isinstance(term, Literal) else None)
+
+
+def is_iri(term: Term) -> bool:
+    """Tell an IRI from a literal."""
+    return isinstance(term, NamedNode)
+
+
+def kind_of(iri: str, iris: Iris) -> str:
+    """Return the path segment after ``id/``, ``term`` for the ontology, ``external`` for others' IRIs."""
+    if iri.startswith(f"{iris.base}id/"):
+        return iri.removeprefix(f"{iris.base}id/").split("/", 1)[0]
+    return "term" if iri.startswith(iris.ns) else "external"
+
+
+def readable(iri: str) -> Text:
+    """Return the end of an IRI as the label of something that has none."""
+    local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return Text(unquote(local).replace("_", " ") or iri)
+
+
+class Names:
+    """Labels by IRI, chosen for one language."""
+
+    def __init__(self, iris: Iris, language: str) -> None:
+        self.iris = iris
+        self.language = language
+        self._texts: dict[str, set[Text]] = defaultdict(set)
+
+    def add(self, rows: Iterable[Row], thing: str = "thing", label: str = "label") -> None:
+        """Take the labels of a query's rows."""
+        for row in rows:
+            if label in row and thing in row:
+                self._texts[lexical(row[thing])].add(text_of(row[label]))
+
+    def texts(self, iri: str) -> list[Text]:
+        return ranked(self._texts.get(iri, ()), self.language)
+
+    def ref(self, iri: str, fallback: str = "") -> Ref:
+        """Return the IRI with the label this reader gets."""
+        label = choose(self._texts.get(iri, ()), self.language)
+        if label is None:
+            label = Text(fallback) if fallback else readable(iri)
+        return Ref(iri, label, kind_of(iri, self.iris))
+
+
+class Reading:
+    """One record with its parts."""
+
+    def __init__(self, store: GraphStore, iri: str, language: str, iris: Iris) -> None:
+        self.store, self.iri, self.language, self.iris = store, iri, language, iris
+        self.names = Names(iris, language)
+        self._nodes: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        for row in ask(store, "statements", iris, entity=iri):
+            node = lexical(row.get("part")) or iri
+            self._nodes[node][lexical(row["property"])].append(row["value"])
+        if self.known:
+            self.names.add(ask(store, "labels", iris, entity=iri))
+
+    @property
+    def known(self) -> bool:
+        return self.iri in self._nodes
+
+    def properties(self, node: str | None = None) -> list[str]:
+        return sorted(self._nodes.get(node or self.iri, {}))
+
+    def terms(self, predicate: str, node: str | None = None) -> list[Term]:
+        found = self._nodes.get(node or self.iri, {}).get(predicate, [])
+        return sorted(found, key=lambda term: natural(lexical(term)))
+
+    def texts(self, predicate: str, node: str | None = None) -> list[Text]:
+        """Return literals, best language first."""
+        found = (text_of(term) for term in self.terms(predicate, node) if not is_iri(term))
+        return ranked(found, self.language)
+
+    def text(self, predicate: str, node: str | None = None) -> Text | None:
+        return next(iter(self.texts(predicate, node)), None)
+
+    def value(self, predicate: str, node: str | None = None) -> str:
+        """Return the best literal, or the first IRI, as a string; empty when there is none."""
+        best = self.text(predicate, node)
+        if best is not None:
+            return best.value
+        return next(map(lexical, self.terms(predicate, node)), "")
+
+    def values(self, predicate: str, node: str | None = None) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(lexical, self.terms(predicate, node))))
+
+    def refs(self, predicate: str, node: str | None = None) -> tuple[Ref, ...]:
+        """Return the IRIs with their labels, sorted by label."""
+        found = {lexical(term) for term in self.terms(predicate, node) if is_iri(term)}
+        return tuple(
+            sorted(map(self.names.ref, found), key=lambda ref: (ref.label.value.casefold(), ref.iri))
+        )
+
+    def ref(self, predicate: str, node: str | None = None) -> Ref | None:
+        return next(iter(self.refs(predicate, node)), None)
+
+    def parts(self, predicate: str, node: str | None = None) -> list[str]:
+        """Return the nodes below this record that a property leads to, in their order."""
+        return [iri for iri in map(lexical, self.terms(predicate, node)) if iri in self._nodes]

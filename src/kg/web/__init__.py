@@ -1,0 +1,59 @@
+"""The HTTP face: an application factory and one blueprint for each kind of answer."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kg.config import Settings
+from kg.live import Live
+from kg.web import (
+    api,
+    browse,
+    errors,
+    headers,
+    i18n,
+    linked_data,
+    meta,
+    pages,
+    records,
+    search,
+    sparql,
+    views,
+)
+from kg.web.context import Services, close_lease
+
+BLUEPRINTS = (
+    sparql.bp,
+    linked_data.bp,
+    api.bp,
+    meta.bp,
+    pages.bp,
+    search.bp,
+    browse.bp,
+    records.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application that serves the current generation of the settings' data folder.
+
+    Raises:
+        ConfigError: a setting cannot be used.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(__name__)
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.request_max_kb * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.request_max_kb * 1024
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["kg"] = Services(settings, Live(settings))
+    # One proxy in front may name the path it serves us under; host names are never taken from a request.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0, x_prefix=1)  # type: ignore[method-assign]
+    for part in (headers, i18n, views, errors):
+        part.init_app(app)
+    for bp in BLUEPRINTS:
+        app.register_blueprint(bp)
+    app.teardown_request(close_lease)
+    return app

@@ -1,0 +1,58 @@
+"""Lists of records, a page at a time."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from kg.entities.catalogue import CLASSES
+from kg.errors import BadInput, NotFound
+from kg.web.context import catalogue, opened
+from kg.web.i18n import language
+from kg.web.respond import Answer, tagged
+
+bp = Blueprint("browse", __name__, url_prefix="/<lang:lang>/browse")
+
+LISTS = (*CLASSES, "concepts", "countries")
+PER_PAGE = 50
+
+
+@bp.get("/<name>")
+def listing(name: str) -> Answer:
+    """Show one page of one list."""
+    if name not in LISTS:
+        raise NotFound("There is no such list.")
+    lines = catalogue().listing(opened().store, name, language())
+    wanted = request.args.get("q", "").strip()[:100]
+    if wanted:
+        lines = tuple(
+            line for line in lines if wanted.casefold() in f"{line.ref.label.value} {line.note}".casefold()
+        )
+    pages = max(1, -(-len(lines) // PER_PAGE))
+    number = page_number(pages)
+    start = (number - 1) * PER_PAGE
+    body = render_template(
+        "browse.html",
+        name=name,
+        lines=lines[start : start + PER_PAGE],
+        total=len(lines),
+        wanted=wanted,
+        number_of_page=number,
+        pages=pages,
+        start=start + 1,
+    )
+    return tagged(body, "text/html")
+
+
+def page_number(pages: int) -> int:
+    """Read ``?page=`` as a number from 1 to ``pages``.
+
+    Raises:
+        BadInput: it is not a number.
+        NotFound: the list has no such page.
+    """
+    given = request.args.get("page", "1")
+    if not given.isascii() or not given.isdigit() or len(given) > 6:
+        raise BadInput("'page' must be a number.")
+    if not 1 <= int(given) <= pages:
+        raise NotFound("The list has no such page.")
+    return int(given)

@@ -1,0 +1,66 @@
+"""What a request works with: the settings and the generation leased for as long as it runs."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+
+from kg.config import Settings
+from kg.entities import Catalogue
+from kg.live import Live, Opened
+from kg.vocab import Iris
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the factory puts into ``app.extensions["kg"]``."""
+
+    settings: Settings
+    live: Live
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["kg"])
+
+
+def settings() -> Settings:
+    return services().settings
+
+
+def iris() -> Iris:
+    return services().settings.iris
+
+
+def opened() -> Opened:
+    """Return the generation of this request, leased on first use and given back at its end.
+
+    Raises:
+        NoGeneration: nothing has been built yet.
+    """
+    if "opened" not in g:
+        lease: AbstractContextManager[Opened] = services().live.lease()
+        g.opened = lease.__enter__()
+        g.lease = lease
+    return cast(Opened, g.opened)
+
+
+def catalogue() -> Catalogue:
+    """Return the figures and lists of this request's generation, kept while it is served."""
+    current = opened()
+    kept: dict[str, Catalogue] = current_app.extensions.setdefault("kg_catalogues", {})
+    found = kept.get(current.generation.id)
+    if found is None:
+        kept.clear()
+        found = kept[current.generation.id] = Catalogue(current.generation.id, iris())
+    return found
+
+
+def close_lease(_error: BaseException | None = None) -> None:
+    """Give the generation back; the factory registers this as the request's teardown."""
+    g.pop("opened", None)
+    lease: AbstractContextManager[Opened] | None = g.pop("lease", None)
+    if lease is not None:
+        lease.__exit__(None, None, None)

@@ -1,0 +1,117 @@
+"""One handler for everything that goes wrong: problem+json (RFC 9457) or a page with the same words."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from flask import Flask, Response, g, json, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from kg import errors as kg_errors
+from kg.errors import KgError, QuerySyntaxError, Unavailable
+
+PROBLEM: Final = "application/problem+json"
+_MACHINE_PATHS: Final = ("/api/", "/sparql", "/reconcile", "/healthz", "/readyz", "/.well-known/")
+_BY_STATUS: Final[dict[int, type[KgError]]] = {
+    400: kg_errors.BadInput,
+    403: kg_errors.Refused,
+    404: kg_errors.NotFound,
+    405: kg_errors.MethodNotAllowed,
+    406: kg_errors.NotAcceptable,
+    410: kg_errors.Gone,
+    413: kg_errors.TooLarge,
+    415: kg_errors.UnsupportedMedia,
+    429: kg_errors.TooManyRequests,
+    503: kg_errors.Unavailable,
+}
+_log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers for deliberate, HTTP and unexpected errors."""
+    app.register_error_handler(KgError, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(error: KgError) -> Response:
+    """Return the answer to a deliberate error in the form that the client reads best."""
+    status = error.status
+    message = error.message if status != 500 else _("Something went wrong on our side.")
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _title(status),
+        "status": status,
+        "detail": message,
+        "code": error.code,
+        "request_id": g.get("request_id", ""),
+    }
+    if error.hint and status != 500:
+        problem["hint"] = error.hint
+    if isinstance(error, QuerySyntaxError):
+        problem |= {"line": error.line, "column": error.column}
+    response = _page(problem) if _reads_html() else make_response(json.dumps(problem, ensure_ascii=False))
+    if response.mimetype != "text/html" or not _reads_html():
+        response.headers["Content-Type"] = PROBLEM
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept", "Accept-Language"))
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _page(problem: dict[str, Any]) -> Response:
+    return make_response(render_template("error.html", problem=problem))
+
+
+def _reads_html() -> bool:
+    accepts = request.accept_mimetypes
+    html = accepts["text/html"]
+    if request.path.startswith(_MACHINE_PATHS):
+        return html > 0 and "text/html" in accepts.values() and html >= accepts["application/json"]
+    return html > 0 and html >= accepts["application/problem+json"]
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if 300 <= code < 400:
+        return make_response(error.get_response())
+    kind = _BY_STATUS.get(code)
+    if kind is None:
+        kind = kg_errors.BadInput if code < 500 else KgError
+    response = answer(kind(_sentence(code)))
+    response.status_code = code
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("request %s failed", g.get("request_id", ""), exc_info=error)
+    return answer(KgError(""))
+
+
+def _title(status: int) -> str:
+    return {
+        400: _("The request cannot be read"),
+        403: _("Not allowed"),
+        404: _("Not found"),
+        405: _("Not possible here"),
+        406: _("Not available in this format"),
+        410: _("Withdrawn"),
+        413: _("Too large"),
+        415: _("Format not supported"),
+        429: _("Too many requests"),
+        503: _("Not available at the moment"),
+    }.get(status, _("Something went wrong"))
+
+
+def _sentence(status: int) -> str:
+    return {
+        404: _("There is nothing at this address."),
+        405: _("This address does not answer that method."),
+        413: _("The request is larger than this service accepts."),
+    }.get(status, _title(status) + ".")

@@ -1,0 +1,58 @@
+"""The six languages of the pages: from the address where it names one, else as the client prefers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from werkzeug.routing import BaseConverter
+
+from kg.vocab import LANGUAGES
+
+NAMES: Final = {
+    "en": "English",
+    "fr": "Français",
+    "es": "Español",
+    "ru": "Русский",
+    "zh": "中文",
+    "ar": "العربية",
+}
+"""Each language in its own words, as the switch shows it."""
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "ps", "ug", "dv", "sd", "yi"})
+
+
+class LanguageConverter(BaseConverter):
+    """Path segment that is one of the six languages."""
+
+    regex = "|".join(LANGUAGES)
+
+
+def init_app(app: Flask) -> None:
+    """Register the converter, the locale choice and the default of ``lang`` in built addresses."""
+    app.url_map.converters["lang"] = LanguageConverter
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=language, default_locale="en")
+
+    @app.url_value_preprocessor
+    def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.language = values.pop("lang")
+
+    @app.url_defaults
+    def _give(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = language()
+
+
+def language() -> str:
+    """Return the language of this request's pages."""
+    if "language" not in g:
+        g.language = request.accept_languages.best_match(LANGUAGES) or "en"
+    return str(g.language)
+
+
+def direction(tag: str | None) -> str:
+    """Return ``rtl`` or ``ltr`` for a language tag."""
+    return "rtl" if (tag or "").split("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,61 @@
+"""Pages of single records: ``/<lang>/id/...`` and ``/<lang>/def/...``."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from kg.entities import EntityPage, Listed, Ref, describe
+from kg.errors import KgError
+from kg.model import Text
+from kg.web import structured
+from kg.web.context import iris, opened
+from kg.web.i18n import language
+from kg.web.linked_data import FORMATS, data_path, iri_of, refuse_withdrawn
+from kg.web.respond import Answer, tagged
+
+bp = Blueprint("records", __name__, url_prefix="/<lang:lang>")
+
+_TEMPLATES = {"country": "concept", "region": "concept", "document": "decision"}
+_OWN_TEMPLATES = ("practice", "decision", "publication", "concept")
+_SIMILAR = 6
+
+
+@bp.get("/<any(id,def):kind>/<path:path>")
+@bp.get("/<any(def):kind>/", defaults={"path": ""})
+def page(kind: str, path: str) -> Answer:
+    """Show one record."""
+    if request.args.get("format"):
+        return redirect(
+            url_for("linked_data.entity", kind=kind, path=path, format=request.args["format"]), 303
+        )
+    iri = iri_of(kind, path)
+    store = opened().store
+    refuse_withdrawn(store, iri)
+    record = describe(store, iri, language(), iris())
+    name = _TEMPLATES.get(record.kind, record.kind)
+    body = render_template(
+        f"records/{name if name in _OWN_TEMPLATES else 'other'}.html",
+        record=record,
+        similar=_similar(record),
+        schema=structured.schema_org(record),
+        formats=[(label, media_type, data_path(iri, suffix)) for label, suffix, media_type in FORMATS],
+    )
+    response = tagged(body, "text/html", vary=("Accept-Encoding",))
+    for _label, suffix, media_type in FORMATS:
+        response.headers.add("Link", f'<{data_path(iri, suffix)}>; rel="alternate"; type="{media_type}"')
+    response.headers.add("Link", f'<{data_path(iri, "ttl")}>; rel="describedby"; type="text/turtle"')
+    return response
+
+
+def _similar(record: EntityPage) -> tuple[Listed, ...]:
+    """Return practices like this one; a generation without an index has none to offer."""
+    if record.practice is None or opened().search is None:
+        return ()
+    try:
+        hits = opened().search.similar(record.iri, limit=_SIMILAR)
+    except KgError:
+        return ()
+    return tuple(
+        Listed(Ref(hit.iri, Text(hit.label, hit.label_lang or None), "practice"), summary=Text(hit.snippet))
+        for hit in hits
+    )

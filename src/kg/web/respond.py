@@ -1,0 +1,37 @@
+"""Turns a body into an answer that caches can keep: entity tag, Vary, conditional requests."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from kg import __version__
+from kg.web.context import opened
+
+Answer = Response | BaseResponse
+
+
+def tagged(body: str | bytes, media_type: str, *, vary: tuple[str, ...] = (), max_age: int = 0) -> Response:
+    """Return the answer, or 304 where the client holds it already.
+
+    The tag is made of the generation, the software version and the request (design, section 4), so it
+    differs by format and by language. ``max_age`` is in seconds.
+    """
+    text = media_type.startswith("text/") or media_type.endswith(("json", "xml", "n-triples"))
+    response = Response(body, content_type=f"{media_type}; charset=utf-8" if text else media_type)
+    response.set_etag(_tag(media_type))
+    response.vary.update(vary)
+    response.cache_control.public = True
+    if max_age:
+        response.cache_control.max_age = max_age
+    else:
+        response.cache_control.no_cache = True
+    response.make_conditional(request)
+    return response
+
+
+def _tag(media_type: str) -> str:
+    parts = (opened().generation.id, __version__, media_type, request.script_root, request.full_path)
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,178 @@
+"""Interface words for the names that data and search use, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import gettext, lazy_gettext
+
+_ = lazy_gettext
+
+FACETS: Final = {
+    "type": _("Type"),
+    "country": _("Country"),
+    "region": _("Region"),
+    "landUse": _("Land use"),
+    "measure": _("Measures"),
+    "degradation": _("Land degradation addressed"),
+    "purpose": _("Purpose"),
+    "hazard": _("Hazard"),
+    "slmGroup": _("SLM group"),
+    "climateZone": _("Climate zone"),
+    "rainfallClass": _("Rainfall"),
+    "slopeClass": _("Slope"),
+    "ldGoal": _("Prevent, reduce or restore"),
+    "framework": _("Framework"),
+    "qualifies": _("Qualifies as"),
+    "candidate": _("Candidate for"),
+    "theme": _("Theme"),
+    "convention": _("Convention"),
+    "language": _("Language of the text"),
+    "dataset": _("Dataset"),
+    "year": _("Year"),
+}
+
+KINDS: Final = {
+    "practice": _("Practice"),
+    "technology": _("Technology"),
+    "Technology": _("Technology"),
+    "approach": _("Approach"),
+    "Approach": _("Approach"),
+    "prais": _("PRAIS best practice"),
+    "praisPractice": _("PRAIS best practice"),
+    "PraisPractice": _("PRAIS best practice"),
+    "decision": _("Decision"),
+    "Decision": _("Decision"),
+    "document": _("Document"),
+    "Document": _("Document"),
+    "publication": _("Publication"),
+    "Publication": _("Publication"),
+    "concept": _("Concept"),
+    "Concept": _("Concept"),
+    "country": _("Country"),
+    "Country": _("Country"),
+    "region": _("Region"),
+    "Region": _("Region"),
+    "framework": _("Framework"),
+    "Framework": _("Framework"),
+    "criterion": _("Criterion"),
+    "Criterion": _("Criterion"),
+    "scheme": _("Concept scheme"),
+    "entity": _("Hub entity"),
+    "case": _("Partner case study"),
+    "PartnerCase": _("Partner case study"),
+    "assessment": _("Assessment"),
+    "Assessment": _("Assessment"),
+    "dataset": _("Dataset"),
+    "build": _("Build"),
+    "term": _("Ontology term"),
+    "Body": _("Body"),
+    "Convention": _("Convention"),
+    "Platform": _("Platform"),
+    "PlatformComponent": _("Platform component"),
+    "Meeting": _("Meeting"),
+    "Programme": _("Programme"),
+    "Tool": _("Tool"),
+    "Organization": _("Organization"),
+}
+
+LISTS: Final = {
+    "practices": _("Practices"),
+    "decisions": _("Decisions"),
+    "documents": _("Documents"),
+    "publications": _("Publications"),
+    "concepts": _("Concepts"),
+    "countries": _("Countries"),
+    "frameworks": _("Frameworks"),
+    "cases": _("Partner case studies"),
+    "platforms": _("Platforms"),
+    "bodies": _("Bodies and organizations"),
+    "meetings": _("Meetings"),
+}
+
+TRUST: Final = {
+    "evidenceNote": _("Evidence"),
+    "note": _("Note"),
+    "sourceNote": _("Source"),
+    "titleSource": _("Where the title comes from"),
+    "operativeBasis": _("Where the provisions come from"),
+    "citesBasis": _("Where the citations come from"),
+    "citesInferred": _("Citations that were inferred"),
+    "doiBasis": _("Where the DOI comes from"),
+    "spiMemberBasis": _("How members of the Science-Policy Interface were recognised"),
+    "urlKind": _("Kind of address"),
+    "verifiedUrl": _("Address where it was verified"),
+    "otherUrl": _("Other address"),
+    "statusInSeed": _("Status in the founding document"),
+    "relationToSeed": _("Relation to the founding document"),
+    "factsBasis": _("Basis of the facts"),
+}
+
+CONFIDENCE: Final = {
+    "high": _("High confidence"),
+    "medium": _("Medium confidence"),
+    "low": _("Low confidence: not checked against the source"),
+}
+
+BASIS: Final = {
+    "coded": _("coded in the questionnaire"),
+    "stated": _("stated on the source page"),
+    "inferred": _("inferred from the text"),
+    "suggested": _("suggested by a program"),
+}
+
+CHANGE: Final = {"increase": _("increasing"), "decrease": _("decreasing")}
+
+IMPACT: Final = {
+    3: _("very positive"),
+    2: _("positive"),
+    1: _("slightly positive"),
+    0: _("negligible"),
+    -1: _("slightly negative"),
+    -2: _("negative"),
+    -3: _("very negative"),
+}
+
+VERDICTS: Final = {
+    "verdict_qualifies": _("Qualifies"),
+    "verdict_candidate": _("Candidate"),
+    "verdict_insufficient": _("Insufficient evidence"),
+    "verdict_not_qualified": _("Does not qualify"),
+}
+
+RESULTS: Final = {
+    "result_meets": _("Met"),
+    "result_partly": _("Partly met"),
+    "result_contradicted": _("Contradicted"),
+    "result_not_shown": _("Not shown"),
+}
+
+MAPPINGS: Final = {
+    "exactMatch": _("Same as"),
+    "closeMatch": _("Close to"),
+    "broadMatch": _("Narrower than"),
+    "narrowMatch": _("Broader than"),
+    "relatedMatch": _("Related to"),
+}
+
+SORTS: Final = {
+    "relevance": _("Best match"),
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+    "label": _("By name"),
+}
+
+
+def say(table: dict[str, object], key: str, other: str = "") -> str:
+    """Return the word for a name; names that the table lacks come back as ``other`` or themselves."""
+    return str(table.get(key) or other or key)
+
+
+def local(iri: str) -> str:
+    """Return the last part of an IRI, by which the tables know it."""
+    return iri.rstrip("/").rpartition("/")[2]
+
+
+def type_name(local_name: str) -> str:
+    """Return the word for a class's local name."""
+    return str(KINDS.get(local_name, gettext("Record")))
