@@ -60,11 +60,11 @@ class Nursery:
         self.waker = (waker, wake)
         try:
             while True:
-                ready, _, _ = select.select([self.control, waker], [], [])
+                ready, _, _ = select.select([self.control.fileno(), waker], [], [])
                 if waker in ready:
                     os.read(waker, 512)
                     self._reap()
-                if self.control in ready and not self._obey():
+                if self.control.fileno() in ready and not self._obey():
                     return
         finally:
             for pid in [pid for pid, status in self.children.items() if status is None]:
@@ -106,16 +106,16 @@ class Nursery:
             os.close(each)
         store = self.store if self.store is not None else px.Store.read_only(self.config["store"])
         extra = self.config["memory_mb"] * 1024 * 1024
-        size = _statm()
-        if size is not None:
-            _limit(resource.RLIMIT_DATA, size[1] + extra)
+        data = _private_memory()
+        if data is not None:
+            _limit(resource.RLIMIT_DATA, data + extra)
         _limit(resource.RLIMIT_CORE, 0)
         if self.store is not None and not is_open:
             # What is open stays usable, and nothing else can be opened: no file, no connection. The
             # store on disk opens its files as it needs them, so there the check of the text stands alone.
             _limit(resource.RLIMIT_NOFILE, 0)
-        resident = size[0] if size is not None else 0
-        worker.serve(socket.socket(fileno=descriptor), store, memory_max=resident + extra // 2)
+        memory_max = worker.peak_memory() + extra // 2
+        worker.serve(socket.socket(fileno=descriptor), store, memory_max=memory_max)
 
     def _kill(self, pid: int) -> int:
         """End a worker and return its wait status; one that ended by itself keeps the status it had."""
@@ -136,13 +136,12 @@ class Nursery:
                 self.children[pid] = status
 
 
-def _statm() -> tuple[int, int] | None:
-    """Return resident and private writable memory in bytes, where the system tells."""
+def _private_memory() -> int | None:
+    """Return the private writable memory of this process in bytes, where the system tells."""
     with suppress(OSError):
-        fields = dict(
-            line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line
-        )
-        return int(fields["VmRSS"].split()[0]) * 1024, int(fields["VmData"].split()[0]) * 1024
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
     return None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import resource
 import socket
+import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import pyoxigraph as px
 
@@ -20,35 +21,42 @@ _HELD: Final = 256 * 1024
 """Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
 _UNKNOWN_FUNCTION: Final = "The custom function <"
 _FUNCTIONS_MAX: Final = 50
+_Functions = dict[px.NamedNode, Callable[..., px.NamedNode | px.BlankNode | px.Literal | px.Triple | None]]
 
 
-class _Overfull(Exception):
+class _OverfullError(Exception):
     """The answer is above its size."""
 
 
-class _Outlet:
+class _Outlet(io.RawIOBase):
     """The file the engine writes to: counts, bounds and sends on."""
 
     def __init__(self, send: Callable[[bytes], None], limit: int) -> None:
+        super().__init__()
         self.total = 0
         self.sent = False
         self._send = send
         self._limit = limit
         self._held = bytearray()
 
-    def write(self, piece: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def clear(self) -> None:
+        """Forget what was written; only while nothing has been sent."""
+        self.total = 0
+        self._held.clear()
+
+    def write(self, piece: Any) -> int:
         self.total += len(piece)
         if self.total > self._limit:
-            raise _Overfull
+            raise _OverfullError
         self._held += piece
         if len(self._held) >= (_PIECE if self.sent else _HELD):
             self._send(frames.pack(frames.DATA, bytes(self._held)))
             self._held.clear()
             self.sent = True
         return len(piece)
-
-    def flush(self) -> None:
-        """Nothing: pieces are sent when they are large enough, the rest with the end."""
 
     def rest(self) -> bytes:
         return frames.pack(frames.DATA, bytes(self._held)) if self._held else b""
@@ -58,7 +66,7 @@ def serve(connection: socket.socket, store: px.Store, *, memory_max: int) -> Non
     """Answer queries from a connection until it closes.
 
     Args:
-        memory_max: resident bytes above which the process retires after an answer, because the
+        memory_max: peak of resident bytes above which the process retires after an answer, because the
             engine does not give back all that a large query took.
     """
     while (frame := frames.receive(connection)) is not None:
@@ -68,7 +76,7 @@ def serve(connection: socket.socket, store: px.Store, *, memory_max: int) -> Non
             end = _answer(store, request, outlet)
         except KgError as fault:
             end = _problem(fault)
-        end["retired"] = _resident() > memory_max
+        end["retired"] = peak_memory() > memory_max
         tail = outlet.rest() if "error" not in end else b""
         connection.sendall(tail + frames.pack_json(frames.END, end))
         if end["retired"]:
@@ -76,11 +84,11 @@ def serve(connection: socket.socket, store: px.Store, *, memory_max: int) -> Non
 
 
 def _answer(store: px.Store, request: dict[str, Any], outlet: _Outlet) -> dict[str, Any]:
-    functions: dict[px.NamedNode, Callable[..., None]] = {}
+    functions: _Functions = {}
     while True:
         try:
             return _run(store, request, outlet, functions)
-        except _Overfull:
+        except _OverfullError:
             size = request["limit"] // (1024 * 1024)
             raise TooLarge(
                 f"The answer is larger than {size} MB.",
@@ -94,7 +102,7 @@ def _answer(store: px.Store, request: dict[str, Any], outlet: _Outlet) -> dict[s
                 raise BadInput(f"The query cannot be run: {fault}.") from None
             # SPARQL 1.1, 17.6: a function nobody knows is an error of its expression, not of the query.
             functions[name] = _nothing
-            outlet.__init__(outlet._send, outlet._limit)  # type: ignore[misc]
+            outlet.clear()
         except OSError as fault:
             raise Unavailable(f"An endpoint that the query calls did not answer: {fault}.") from None
 
@@ -103,8 +111,9 @@ def _run(
     store: px.Store,
     request: dict[str, Any],
     outlet: _Outlet,
-    functions: dict[px.NamedNode, Callable[..., None]],
+    functions: _Functions,
 ) -> dict[str, Any]:
+    file = cast(IO[bytes], outlet)
     answer = store.query(
         request["text"], base_iri=request["base"], custom_functions=functions, **_options(request)
     )
@@ -114,15 +123,15 @@ def _run(
         if kind is None:
             raise NotAcceptable("The answer of a CONSTRUCT or DESCRIBE has no such format.")
         if request["prefixes"]:
-            px.serialize(answer, outlet, format=kind, prefixes=request["prefixes"])
+            px.serialize(answer, file, format=kind, prefixes=request["prefixes"])
         else:
-            answer.serialize(outlet, format=kind)
+            answer.serialize(file, format=kind)
     else:
         media_type = request["results"]
         results = px.QueryResultsFormat.from_media_type(media_type) if media_type else None
         if results is None:
             raise NotAcceptable("The answer of a SELECT or ASK has no such format.")
-        answer.serialize(outlet, format=results)
+        answer.serialize(file, format=results)
     return {"type": media_type, "bytes": outlet.total}
 
 
@@ -157,7 +166,7 @@ def _unknown_function(message: str) -> px.NamedNode | None:
 
 
 def _nothing(*_arguments: object) -> None:
-    return None
+    """Stand in for a function that nobody knows."""
 
 
 def _problem(fault: KgError) -> dict[str, Any]:
@@ -167,8 +176,7 @@ def _problem(fault: KgError) -> dict[str, Any]:
     return found
 
 
-def _resident() -> int:
-    """Return the resident memory of this process in bytes; 0 where the system does not tell."""
-    with suppress(OSError):
-        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-    return 0
+def peak_memory() -> int:
+    """Return the largest resident memory this process ever had, in bytes; needs no open file."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

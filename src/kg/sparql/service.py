@@ -1,0 +1,304 @@
+"""Answers SPARQL queries of strangers within limits: checks, admits, runs, keeps, counts and logs."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import json
+import logging
+import re
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from kg import errors, queries
+from kg.config import Settings
+from kg.errors import KgError, NotAcceptable, QueryTimeout, Unavailable
+from kg.sparql import guard
+from kg.sparql.admission import Admission
+from kg.sparql.cache import AnswerCache, Kept, Overran
+from kg.sparql.conversation import Body, ClientGoneError, Running, WorkerDiedError, converse
+from kg.sparql.live import LivePools
+from kg.sparql.metrics import Metrics
+from kg.sparql.workers import NurseryGoneError, Pool
+
+Rewriter = Callable[[str], str]
+_log = logging.getLogger("kg.sparql")
+_LINES: Final = re.compile(r"[ \t]*(?:\r\n?|\n)\s*")
+_ATTEMPTS: Final = 3
+_AT_ONCE_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlRequest:
+    """A query as it came, with everything that decides its answer.
+
+    Attributes:
+        results: media type for the answer of a SELECT or ASK; nothing if none is acceptable.
+        graph: the same for CONSTRUCT and DESCRIBE.
+        default_graphs, named_graphs: the dataset of the protocol; both nothing is the whole graph.
+        bind: terms in N-Triples notation put in place of variables.
+        client: whom the limits per client count for.
+        gone: tells whether the client has hung up.
+    """
+
+    text: str
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    bind: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    client: str = ""
+    request_id: str = ""
+    gone: Callable[[], bool] = field(default=lambda: False, compare=False)
+
+
+@dataclass(slots=True)
+class SparqlAnswer:
+    """An answer in full; ``etag`` is empty where the same query may answer otherwise next time."""
+
+    body: bytes | Body
+    media_type: str
+    etag: str
+    generation_id: str
+    kept: Kept | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
+
+
+class SparqlService:
+    """The query service of one data folder; every method may be called from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.limits = guard.Limits.of(settings)
+        self.rewriters: list[Rewriter] = []
+        """Steps that turn a query into an equal one before it is checked; keep them pure."""
+        self.cache = AnswerCache(settings.sparql_cache_mb * 1024 * 1024)
+        self.metrics = Metrics()
+        self.pools = LivePools(settings)
+        self.admission = Admission(settings)
+        self._overran = Overran(settings.sparql_timeout_s)
+        atexit.register(self.close)
+
+    def start(self) -> None:
+        """Begin to load the current generation in the background, so that the first query is quick."""
+        self.pools.start()
+
+    def close(self) -> None:
+        """End all processes."""
+        self.pools.close()
+
+    def execute(self, request: SparqlRequest) -> SparqlAnswer:
+        """Answer a query.
+
+        Raises:
+            QuerySyntaxError, BadInput, TooLarge, Refused, NotAcceptable: the query is at fault.
+            QueryTimeout, Unavailable, TooManyRequests: a limit of time or capacity was reached.
+            NoGeneration: nothing has been built.
+        """
+        started = time.perf_counter()
+        outcome, size = "ok", 0
+        try:
+            generation_id = self.pools.generation_id()
+            key = _key(generation_id, request)
+            kept = self.cache.get(key)
+            if kept is not None:
+                outcome, size = "cached", len(kept.body)
+                return SparqlAnswer(kept.body, kept.media_type, kept.etag, generation_id, kept)
+            answer = self._run(request)
+            size = answer.size
+            return answer
+        except KgError as fault:
+            outcome = fault.code
+            raise
+        except ClientGoneError:
+            outcome = "client_gone"
+            raise Unavailable("The client hung up.") from None
+        finally:
+            self._note(request, outcome, time.perf_counter() - started, size)
+
+    def _run(self, request: SparqlRequest) -> SparqlAnswer:
+        text = request.text
+        for rewrite in self.rewriters:
+            text = rewrite(text)
+        checked = _check(text, self.limits)
+        if checked.form in ("SELECT", "ASK") and request.results is None:
+            raise NotAcceptable("The answer of a SELECT or ASK is not offered in any format you accept.")
+        if checked.form in ("CONSTRUCT", "DESCRIBE") and request.graph is None:
+            raise NotAcceptable(
+                "The answer of a CONSTRUCT or DESCRIBE is not offered in a format you accept."
+            )
+        stopped = self._overran.look(_question(request))
+        if stopped is not None:
+            raise QueryTimeout(
+                f"This query was stopped a moment ago: {stopped[1]}", retry_after=int(stopped[0]) + 1
+            )
+        with self.admission.admit(request.client):
+            return self._attempt(request, text, checked)
+
+    def _attempt(self, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
+        for left in reversed(range(_ATTEMPTS)):
+            with self.pools.lease() as pool:
+                try:
+                    return self._ask(pool, request, text, checked)
+                except NurseryGoneError:
+                    self.pools.drop(pool)
+                except WorkerDiedError:
+                    # Only a worker that died before it began (idle, and ended by the system) comes here.
+                    pass
+            if not left:
+                break
+        raise Unavailable("The processes that answer queries ended unexpectedly.")
+
+    def _ask(self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
+        worker = pool.take(is_open=checked.reaches_out)
+        now = time.monotonic()
+        running = Running(request.client, worker, now, now + self.settings.sparql_timeout_s)
+        self.admission.begin(running)
+        try:
+            end, body = converse(
+                running,
+                self._message(request, text),
+                on_slow=lambda: self.admission.shed(waiting=pool.waiting),
+                slow_s=self.settings.sparql_slow_s,
+                gone=request.gone,
+            )
+        except WorkerDiedError:
+            self._explain(running, pool.end(worker), request)
+            raise
+        except QueryTimeout as fault:
+            pool.end(worker)
+            self._overran.add(_question(request), fault.message)
+            raise
+        except ClientGoneError:
+            pool.end(worker)
+            raise
+        except KgError:
+            pool.give_back(worker)
+            raise
+        except BaseException:
+            pool.end(worker)
+            raise
+        finally:
+            self.admission.finish(running)
+        pool.give_back(worker)
+        return self._keep(pool.generation.id, request, checked, end["type"], body)
+
+    def _explain(self, running: Running, ended_by: int, request: SparqlRequest) -> None:
+        """Raise the reason why a worker ended in the middle of a query; return if the query is innocent."""
+        if running.stopped:
+            raise Unavailable(running.stopped)
+        if ended_by in (0, signal.SIGKILL) and time.monotonic() - running.started < _AT_ONCE_S:
+            return  # it was dead before: the system or an operator ended it while it was idle
+        memory = self.settings.sparql_worker_memory_mb
+        reason = f"it needed more than the {memory} MB of memory that one query may use, or broke the engine."
+        self._overran.add(_question(request), reason)
+        raise Unavailable(f"The query was stopped: {reason}", hint="Ask for less, or for a page at a time.")
+
+    def _message(self, request: SparqlRequest, text: str) -> dict[str, Any]:
+        return {
+            "text": text,
+            "base": request.base or self.settings.public_url,
+            "default": request.default_graphs,
+            "named": request.named_graphs,
+            "bind": dict(request.bind),
+            "results": request.results,
+            "graph": request.graph,
+            "prefixes": _prefixes(self.settings) if request.graph in _ABBREVIATING else None,
+            "limit": self.settings.sparql_result_max_mb * 1024 * 1024,
+        }
+
+    def _keep(
+        self, generation_id: str, request: SparqlRequest, checked: guard.Checked, media_type: str, body: Body
+    ) -> SparqlAnswer:
+        key = _key(generation_id, request)
+        etag = "" if checked.volatile else hashlib.sha256(repr((key, media_type)).encode()).hexdigest()[:32]
+        if body.file is not None:
+            return SparqlAnswer(body, media_type, etag, generation_id)
+        answer = SparqlAnswer(b"".join(body.pieces), media_type, etag, generation_id)
+        if not checked.volatile:
+            answer.kept = Kept(answer.body, media_type, etag) if isinstance(answer.body, bytes) else None
+            if answer.kept is not None:
+                self.cache.put(key, answer.kept, weight=2 * len(request.text))
+        return answer
+
+    def _note(self, request: SparqlRequest, outcome: str, seconds: float, size: int) -> None:
+        self.metrics.count(outcome, seconds, size)
+        if _log.isEnabledFor(logging.INFO):
+            _log.info(
+                "%s",
+                json.dumps(
+                    {
+                        "event": "sparql",
+                        "request": request.request_id,
+                        "client": request.client,
+                        "query": hashlib.sha256(request.text.encode()).hexdigest()[:16],
+                        "ms": round(seconds * 1000, 2),
+                        "bytes": size,
+                        "outcome": outcome,
+                    }
+                ),
+            )
+        if seconds > self.settings.sparql_slow_s:
+            _log.warning("slow query (%.1f s, %s): %s", seconds, outcome, request.text[:2000])
+
+    def gauges(self) -> list[tuple[str, str, float]]:
+        """Return (name, help, value) of what is so just now, for :meth:`Metrics.text`."""
+        running, waiting = self.pools.busy()
+        return [
+            ("kg_sparql_running", "SPARQL queries that run now.", running),
+            ("kg_sparql_waiting", "SPARQL queries that wait for a process.", waiting),
+            ("kg_sparql_cache_bytes", "Bytes of kept answers.", self.cache.size),
+            ("kg_sparql_cache_hits", "Answers given from the cache.", self.cache.hits),
+            ("kg_sparql_cache_misses", "Answers that were not in the cache.", self.cache.misses),
+        ]
+
+
+_ABBREVIATING: Final = frozenset(
+    ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
+)
+
+
+@lru_cache(maxsize=1024)
+def _check(text: str, limits: guard.Limits) -> guard.Checked:
+    return guard.check(text, limits)
+
+
+def _key(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
+    return (
+        generation_id,
+        normalise(request.text),
+        request.results,
+        request.graph,
+        request.default_graphs,
+        request.named_graphs,
+        request.bind,
+        request.base,
+    )
+
+
+def _question(request: SparqlRequest) -> tuple[Any, ...]:
+    """Return what decides how much work a query is, whatever its format."""
+    return request.text, request.default_graphs, request.named_graphs, request.bind
+
+
+def normalise(text: str) -> str:
+    """Return the text without the white space that cannot matter: at the ends of lines, unless quoted."""
+    if '"""' in text or "'''" in text:
+        return text.strip()
+    return _LINES.sub("\n", text.strip())
+
+
+@lru_cache(maxsize=4)
+def _prefixes(settings: Settings) -> Mapping[str, str] | None:
+    with suppress(errors.ConfigError, OSError):
+        return queries.prefix_map(settings.iris)
+    return None
