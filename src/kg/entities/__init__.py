@@ -5,4 +5,4 @@ from kg.entities.describe import Status, describe, status
 from kg.entities.labels import choose
 from kg.entities.model import EntityPage, Listed, Ref
 
-__all__ = ["Catalogue", "EntityPage", "Listed", "Ref", "Way", "Status", "choose", "describe", "status"]
+__all__ = ["Catalogue", "EntityPage", "Listed", "Ref", "Status", "Way", "choose", "describe", "status"]

@@ -128,8 +128,9 @@ def _listed(names: Names, iri: str, parts: dict[str, set[str]]) -> Listed:
     symbol = min(parts["symbol"], default="")
     countries = sorted(names.ref(country).label.value for country in parts["country"])
     ref = names.ref(iri, symbol)
+    symbol = "" if ref.label.value.startswith(symbol) else symbol
     shown = (symbol, ", ".join(countries), max(parts["year"], default=""))
-    return Listed(ref, " · ".join(part for part in shown if part and part != ref.label.value))
+    return Listed(ref, " · ".join(part for part in shown if part))
 
 
 def _by_label(line: Listed) -> tuple[str, str]:

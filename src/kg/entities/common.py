@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kg.entities.model import Fact, Inbound, Listed, Ref, Trust, Value
@@ -40,6 +41,9 @@ TRUST_TERMS: Final = (
 """Local names of ``kg:`` properties that say how far a record can be trusted."""
 
 UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "paraphrase")
+_CREATIVE_COMMONS: Final = re.compile(
+    r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<name>[a-z-]+)/(?P<version>\d\.\d)"
+)
 _MANY: Final = frozenset({f"{VOID}inDataset", f"{SKOS}inScheme", TYPE, f"{SKOS}topConceptOf"})
 
 
@@ -124,4 +128,15 @@ def ref(names: Names, iri: str, note: list[str]) -> Ref:
 
 def _note(note: list[str], iri: str, names: Names) -> str:
     label = ref(names, iri, note).label.value
-    return " · ".join(part for part in note if part != label)
+    return " · ".join(part for part in note if not label.startswith(part))
+
+
+def licence(reading: Reading) -> Ref | None:
+    """Return the licence with the name people know it by."""
+    found = reading.ref(f"{DCTERMS}license")
+    match = _CREATIVE_COMMONS.search(found.iri) if found else None
+    if found is None or match is None:
+        return found
+    if match["kind"] == "publicdomain":
+        return Ref(found.iri, Text(f"CC0 {match['version']}"), found.kind)
+    return Ref(found.iri, Text(f"CC {match['name'].upper()} {match['version']}"), found.kind)

@@ -18,13 +18,13 @@ from kg.web import (
     pages,
     records,
     search,
-    sparql,
     views,
 )
 from kg.web.context import Services, close_lease
+from kg.web.sparql import bp as sparql_bp
 
 BLUEPRINTS = (
-    sparql.bp,
+    sparql_bp,
     linked_data.bp,
     api.bp,
     meta.bp,

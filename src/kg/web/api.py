@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, json, request
 
 from kg.errors import BadInput
+from kg.search.requests import FACETS
 from kg.terms import local_id
 from kg.vocab import LANGUAGES
 from kg.web import search
@@ -17,8 +18,8 @@ from kg.web.respond import Answer, tagged
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 _SUGGESTIONS: Final = 10
-_KNOWN: Final = frozenset({"q", "limit", "offset", "lang", "sort", "off", *search.FACETS}) | {
-    f"not.{name}" for name in search.FACETS
+_KNOWN: Final = frozenset({"q", "limit", "offset", "lang", "sort", "off", *FACETS}) | {
+    f"not.{name}" for name in FACETS
 }
 
 
@@ -48,7 +49,7 @@ def similar() -> Answer:
 
 @bp.get("/suggest")
 def suggest() -> Answer:
-    """Return concepts, countries and practices whose label begins with, or has a word that begins with, ``q``."""
+    """Return concepts, countries and practices of whose label a word begins with ``q``."""
     text = request.args.get("q", "").strip().casefold()
     if len(text) > 100:
         raise BadInput("'q' is longer than 100 characters.")

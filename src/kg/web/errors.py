@@ -95,7 +95,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _title(status: int) -> str:
-    return {
+    titles: dict[int, str] = {
         400: _("The request cannot be read"),
         403: _("Not allowed"),
         404: _("Not found"),
@@ -106,12 +106,14 @@ def _title(status: int) -> str:
         415: _("Format not supported"),
         429: _("Too many requests"),
         503: _("Not available at the moment"),
-    }.get(status, _("Something went wrong"))
+    }
+    return titles.get(status) or str(_("Something went wrong"))
 
 
 def _sentence(status: int) -> str:
-    return {
+    sentences: dict[int, str] = {
         404: _("There is nothing at this address."),
         405: _("This address does not answer that method."),
         413: _("The request is larger than this service accepts."),
-    }.get(status, _title(status) + ".")
+    }
+    return sentences.get(status) or f"{_title(status)}."

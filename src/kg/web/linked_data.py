@@ -7,7 +7,7 @@ with 303. ``/data/<path>.<suffix>`` is the same RDF at an address of its own.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -159,6 +159,6 @@ def _as_response(answer: Answer) -> Response:
     return answer
 
 
-def _parts(iri: str) -> dict[str, str]:
+def _parts(iri: str) -> dict[str, Any]:
     kind, _slash, path = iri.removeprefix(iris().base).partition("/")
     return {"kind": kind, "path": path}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from kg.errors import BadInput
-from kg.search.requests import FACETS, SearchRequest
+from kg.search.requests import FACETS, FacetCount, SearchRequest
 from kg.web.context import opened, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
@@ -34,7 +34,8 @@ SHOWN_FACETS: Final = (
 @bp.get("/search")
 def root() -> Answer:
     """Send a search without language to the pages in the client's language."""
-    response = redirect(url_for("search.page", lang=language(), **request.args.to_dict(flat=False)), 302)
+    values: dict[str, Any] = request.args.to_dict(flat=False)
+    response = redirect(url_for("search.page", **values | {"lang": language()}), 302)
     response.vary.add("Accept-Language")
     return response
 
@@ -61,7 +62,10 @@ def page() -> Answer:
 
 
 def read(args: MultiDict[str, str], lang: str, limit: int, offset: int) -> SearchRequest:
-    """Read a search from a request's arguments: ``q``, a filter by its name, ``sort``, ``off``, ``not.<filter>``."""
+    """Read a search from a request's arguments.
+
+    They are ``q``, each filter by its name, ``not.<filter>``, ``sort`` and ``off``.
+    """
     return SearchRequest(
         text=args.get("q", "").strip(),
         filters={name: _values(args, name) for name in FACETS if _values(args, name)},
@@ -82,9 +86,8 @@ def address(add: tuple[str, str] | None = None, drop: tuple[str, str] | None = N
     if drop and drop[0] in values:
         values[drop[0]] = [value for value in values[drop[0]] if value != drop[1]]
     values |= {name: [value] for name, value in put.items()}
-    return url_for(
-        "search.page", **{name: found for name, found in values.items() if found and name != "lang"}
-    )
+    kept: dict[str, Any] = {name: found for name, found in values.items() if found and name != "lang"}
+    return url_for("search.page", **kept)
 
 
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
@@ -97,5 +100,5 @@ def _number(text: str, name: str) -> int:
     return int(text)
 
 
-def _label(counts: tuple[object, ...], value: str) -> str:
-    return next((each.label for each in counts if getattr(each, "value", None) == value), value)  # type: ignore[attr-defined]
+def _label(counts: tuple[FacetCount, ...], value: str) -> str:
+    return next((each.label for each in counts if each.value == value), value)

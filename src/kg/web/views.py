@@ -114,7 +114,7 @@ def text(value: Text | str | None) -> Markup:
 def day(value: str | None) -> str:
     """Return an ISO 8601 date in the reader's manner; anything else as it is."""
     try:
-        return babel_date(datetime.date.fromisoformat((value or "")[:10]), "long")
+        return str(babel_date(datetime.date.fromisoformat((value or "")[:10]), "long"))
     except ValueError:
         return value or ""
 
