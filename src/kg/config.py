@@ -32,7 +32,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("threads", 48, "Threads of the web process; more than sparql_workers + sparql_queue."),
     Setting("model", "intfloat/multilingual-e5-small", "Embedding model: a folder or a hub name."),
     Setting("model_download", False, "Allow the embedding model to be fetched from the hub."),
-    Setting("encoders", "e5", "Encoders of the index, comma-separated; the first answers alone if need be."),
+    Setting("encoders", "e5,use,minilm", "Encoders of the index, comma-separated: e5 is the setting 'model'."),
     Setting("encode_batch", 32, "Passages encoded in one call of the model."),
     Setting("memory_budget_mb", 1500, "Hold a generation in memory up to this estimate, else on disk."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from kg.vocab import LANGUAGES
@@ -17,42 +18,6 @@ _ARABIC_LETTERS: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ"
 _ARABIC_CLITICS: Final = re.compile(r"^(?:[وف]?(?:بال|كال|ال|لل)|[وف](?=[ء-ي]{4}))")
 _LONGEST_TOKEN: Final = 40
 
-STOPWORDS: Final[dict[str, frozenset[str]]] = {
-    "en": frozenset(
-        "a an and any are as at be been being but by can could did do does for from get had has have he her his "
-        "how i if in into is it its me my no not of on or our she should so some such than that the their "
-        "them then there these they this those to up us want was we were what when where which who whom why will "
-        "with without would you your need needs using use used way ways please find show tell about".split()
-    ),
-    "fr": frozenset(
-        "a à afin ai ainsi alors au aucun aussi autre aux avec avoir c ce ces cet cette comme comment d dans de des "
-        "dont du elle elles en entre est et été être eu fait faire il ils j je l la le les leur leurs lui m ma "
-        "mais me même mes mon n ne nos notre nous on ont ou où par pas peut plus pour qu quand que quel quelle "
-        "quelles quels qui s sa sans se ses si son sont sous sur t te tes toi ton tous tout toute toutes très tu "
-        "un une vos votre vous y quelles lorsque".split()
-    ),
-    "es": frozenset(
-        "a al algo ante antes como con cómo contra cual cuál cuáles cuando de del desde donde dónde dos e el él "
-        "ella ellas ellos en entre era es esa ese eso esta está están este esto estos fue ha hacer hacia han hasta "
-        "hay la las le les lo los más me mi mis mucho muy no nos nosotros o os otra otro para pero poco por porque "
-        "puede qué que quien se sea ser si sí sin sobre son su sus también tan tener tiene todo todos tu tus "
-        "un una uno unos unas y ya yo podemos puedo".split()
-    ),
-    "ru": frozenset(
-        "а без бы был была были было быть в вам вас весь во вот все всех вы где да для до его ее если есть еще же "
-        "за здесь и из или им их к как какие какой какая каким ко когда кто ли либо мне может можно мы на над надо "
-        "нам нас не него нее нет ни них но ну о об однако он она они оно от очень по под при с со так также такой "
-        "там те тем то того тоже той только том ты у уже хотя чего чей чем что чтобы чье чья эта эти это я "
-        "которые который которая которых".split()
-    ),
-    "ar": frozenset(
-        "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين أن ان إن كان كانت ما ماذا كيف هل لا لم لن أو او ثم "
-        "قد كل بعض بين عند حيث هو هي هم نحن أنا يمكن التى و ف ب ل ك أي اي منها فيها لها له يتم".split()
-    ),
-    "zh": frozenset(),
-}
-"""Words that say nothing about a need; matched before stemming."""
-
 
 def normalise(text: str) -> str:
     """Return text in NFKC without control characters, with Arabic letter variants unified."""
@@ -60,6 +25,16 @@ def normalise(text: str) -> str:
     text = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Co", "Cn") else each for each in text)
     text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_LETTERS).replace("ё", "е").replace("Ё", "Е")
     return text.replace("’", "'").replace("ʼ", "'")
+
+
+def _read_stopwords() -> dict[str, frozenset[str]]:
+    lines = Path(__file__).with_name("stopwords.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {language: frozenset(normalise(words).split()) for language, words in rows}
+
+
+STOPWORDS: Final = _read_stopwords()
+"""Words that say nothing about a need; matched before stemming."""
 
 
 @cache
@@ -91,7 +66,7 @@ def words(text: str) -> list[str]:
             found += [part[at : run.start()], run.group()]
             at = run.end()
         found.append(part[at:])
-    return [word for word in found if word and len(word) <= _LONGEST_TOKEN or _HAN.match(word)]
+    return [word for word in found if (word and len(word) <= _LONGEST_TOKEN) or _HAN.match(word)]
 
 
 def tokens(text: str, language: str, *, stop: bool = True) -> list[str]:
@@ -152,7 +127,7 @@ _ENDINGS: Final = {
 
 def _latin(text: str, hint: str | None) -> str:
     found = words(text)
-    scores = {language: 0.0 for language in ("en", "fr", "es")}
+    scores = dict.fromkeys(("en", "fr", "es"), 0.0)
     for language in scores:
         stop = STOPWORDS[language]
         scores[language] += sum(1.0 for word in found if word in stop)

@@ -51,8 +51,8 @@ class VectorCache:
             places: dict[bytes, str] = {
                 key: text for key, text in zip(keys, texts, strict=True) if key not in known
             }
-            advance(sum(key in known for key in keys))
-            for key, vector in self._fresh(database, encoder, places):
+            advance(len(keys) - len(places))
+            for key, vector in self._fresh(database, encoder, places) if places else ():
                 known[key] = vector
                 advance(1)
         if not keys:

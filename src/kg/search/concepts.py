@@ -124,8 +124,12 @@ def _mark_facets(concepts: Concepts, records: Sequence[SearchRecord], iris: Iris
 
 
 def english_words(concepts: Concepts, record: SearchRecord) -> list[str]:
-    """Return the labels of a record's classification, for the word index."""
+    """Return the English labels of a record's classification and of what it mentions, for the word index."""
     found: list[str] = []
+    for name in record.mentions:
+        entry = concepts.by_value.get(name.removeprefix("c:"))
+        if entry is not None:
+            found += entry.labels.get("en", [])[:2]
     for facet, values in sorted(record.facets.items()):
         if facet in ("type", "dataset", "language", "year"):
             continue

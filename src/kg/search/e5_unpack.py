@@ -169,7 +169,8 @@ def _header(reader: _Reader) -> Header:
     (block,) = reader.take("i")
     if block != _BLOCK:
         raise ValueError(f"blocks of {block} weights")
-    return Header(*sizes, epsilon=float(f"{epsilon:.6g}"))
+    values = (*sizes, float(f"{epsilon:.6g}"))
+    return Header(*values)
 
 
 def _pieces(reader: _Reader) -> Pieces:

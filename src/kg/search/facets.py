@@ -72,7 +72,9 @@ class FacetTable:
         return {
             name: tuple(
                 self._count(name, value, count, language)
-                for value, count in sorted(counters[name].items(), key=lambda each: (-each[1], each[0]))[:_SHOWN]
+                for value, count in sorted(counters[name].items(), key=lambda each: (-each[1], each[0]))[
+                    :_SHOWN
+                ]
             )
             for name in FACETS
             if counters.get(name)

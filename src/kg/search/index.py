@@ -14,11 +14,12 @@ from kg.config import Settings
 from kg.errors import ConfigError
 from kg.progress import Progress
 from kg.search import concepts as concept_tables
-from kg.search import encoders, lexical, passages, vectors
+from kg.search import encoders, lexical, lexicon, mentions, passages, vectors
 from kg.search.cache import VectorCache
 from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.embedding import Vectors, unit
 from kg.search.encoders import Encoder
+from kg.search.matching import Labels
 from kg.search.passages import Passage, SearchRecord
 from kg.vocab import LANGUAGES
 
@@ -41,6 +42,9 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
         records = passages.read(store, settings.iris)
         concepts = concept_tables.read(store, settings.iris, records)
     with progress.stage("index words"):
+        labels = Labels(concepts, lexicon.load())
+        for record in records:
+            record.mentions = mentions.of_record(record, labels, concepts)
         _write_tables(out, records, concepts)
         words = [concept_tables.english_words(concepts, record) for record in records]
         lexical.write(out / LEXICAL, records, words)
@@ -159,6 +163,7 @@ def _record_json(record: SearchRecord) -> dict[str, Any]:
         "facets": record.facets,
         "year": record.year,
         "relations": record.relations,
+        "mentions": record.mentions,
         "passages": [[each.part, each.lang, each.text] for each in record.passages],
     }
 

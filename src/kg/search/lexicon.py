@@ -3,6 +3,8 @@
 ``lexicon.tsv`` holds one meaning a line: English, French, Spanish, Russian, Chinese and Arabic words,
 alternatives separated by ``|``. It turns words that are no concepts (``goat``, ``ditch``, ``crust``)
 into English for the methods that read English only.
+``remedies.tsv`` says what practitioners turn to against a problem: who asks about crusted soil looks for
+planting pits, though no text of theirs may mention the crust.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Final
 from kg.vocab import LANGUAGES
 
 FILE: Final = Path(__file__).with_name("lexicon.tsv")
+REMEDIES: Final = Path(__file__).with_name("remedies.tsv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,7 @@ class Meaning:
 def load() -> tuple[Meaning, ...]:
     """Read the glossary; lines that begin with ``#`` are comments."""
     found = []
-    for line in FILE.read_text(encoding="utf-8").splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = line.split("\t")
+    for cells in _rows(FILE):
         found.append(
             Meaning(
                 tuple(
@@ -44,3 +44,14 @@ def load() -> tuple[Meaning, ...]:
             )
         )
     return tuple(found)
+
+
+@cache
+def remedies() -> dict[str, tuple[str, ...]]:
+    """Return the English remedies by problem: a meaning's first English word or a concept's local name."""
+    return {problem: tuple(words.split("|")) for problem, words in _rows(REMEDIES)}
+
+
+def _rows(file: Path) -> list[list[str]]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]

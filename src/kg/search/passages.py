@@ -61,6 +61,8 @@ class SearchRecord:
     year: int | None = None
     relations: list[tuple[str, str]] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
+    mentions: dict[str, float] = field(default_factory=dict)
+    """Concepts and glossary meanings that the record speaks of; see :mod:`kg.search.mentions`."""
 
     def title(self, language: str = "en") -> tuple[str, str]:
         """Return (title, language), the asked language first, then the order of the UN."""
@@ -221,14 +223,15 @@ def cut(text: str, language: str) -> Iterator[str]:
 
 
 def _sentences(text: str, longest: int) -> Iterator[str]:
-    for part in _SENTENCE.split(normalise_spaces(text)):
-        while len(part) > longest:
-            at = part.rfind(" ", longest // 2, longest)
+    for sentence in _SENTENCE.split(normalise_spaces(text)):
+        rest = sentence.strip()
+        while len(rest) > longest:
+            at = rest.rfind(" ", longest // 2, longest)
             at = at if at > 0 else longest
-            yield part[:at].strip()
-            part = part[at:].strip()
-        if part.strip():
-            yield part.strip()
+            yield rest[:at].strip()
+            rest = rest[at:].strip()
+        if rest:
+            yield rest
 
 
 def normalise_spaces(text: str) -> str:
@@ -244,4 +247,3 @@ def _once(held: list[Any], value: Any) -> None:
 def code_key(text: str) -> str:
     """Return a code in the form in which codes are compared: ``ICCD/COP(14)/CST/5`` -> ``iccdcop14cst5``."""
     return re.sub(r"[\W_]+", "", normalise(text).lower())
-

@@ -44,7 +44,7 @@ class Presenter:
             snippet_lang=passage.lang if passage else "",
             highlights=spans,
             passage=passage.text if passage else "",
-            other_language=bool(passage) and passage.lang != language,
+            other_language=passage is not None and passage.lang != language,
             parts=ranked.parts,
             why=self._reasons(ranked, record, reading, language),
             year=record.year,
@@ -80,7 +80,7 @@ class Presenter:
         if found and found[0].part == "title" and summary is not None:
             return summary
         same = [each for each in found if each.lang == reading.language and each.part != "title"]
-        return (same or found or [None])[0]
+        return next(iter((*same, *found)), None)
 
     def _reasons(
         self, ranked: Fused, record: SearchRecord, reading: Reading, language: str

@@ -47,9 +47,7 @@ class Related:
                 if (target := self._numbers.get(other)) is not None and target != number:
                     reason = _LINKED.get(name, name)
                     self._linked[number].setdefault(target, reason)
-                    self._linked[target].setdefault(
-                        number, "cites it" if reason == "cited" else reason
-                    )
+                    self._linked[target].setdefault(number, "cites it" if reason == "cited" else reason)
 
     def of(
         self, number: int, spaces: Mapping[str, VectorIndex], limit: int, types: tuple[str, ...]
@@ -65,7 +63,7 @@ class Related:
             for other in sorted(self._linked.get(number, ()))
             if self._passes(other, wanted)
         ]
-        weights = {name: _MEANING for name in spaces}
+        weights = dict.fromkeys(spaces, _MEANING)
         weights |= {"classification": _CLASSIFICATION, "links": _LINKS}
         kept = self._spread(fusion.fuse(runs, weights), next(iter(spaces.values())), limit)
         return [(each, self._reasons(number, each)) for each in kept]
@@ -124,7 +122,9 @@ class Related:
             if shared:
                 labels = ", ".join(self._tables.concepts.label(name, value, "en") for value in shared[:2])
                 reasons.append(f"{words}: {labels}")
-        if not reasons or any(rank <= 5 for name, (rank, _) in each.parts.items() if name not in ("classification", "links")):
+        if not reasons or any(
+            rank <= 5 for name, (rank, _) in each.parts.items() if name not in ("classification", "links")
+        ):
             reasons.append("close in meaning")
         return tuple(reasons[:5])
 

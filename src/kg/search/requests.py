@@ -75,7 +75,9 @@ class SearchRequest:
         if not 0 < self.limit <= settings.search_limit_max:
             raise BadInput(f"'limit' must be from 1 to {settings.search_limit_max}.")
         if not 0 <= self.offset <= _DEEPEST_OFFSET:
-            raise BadInput(f"'offset' must be from 0 to {_DEEPEST_OFFSET}.", hint="Narrow the search by a filter.")
+            raise BadInput(
+                f"'offset' must be from 0 to {_DEEPEST_OFFSET}.", hint="Narrow the search by a filter."
+            )
         if self.sort not in SORTS:
             raise BadInput(f"There is no order '{self.sort}'.", hint=f"Known: {', '.join(SORTS)}.")
         if self.language is not None and self.language not in LANGUAGES:
@@ -127,7 +129,11 @@ def _choices(asked: Choices) -> dict[str, tuple[str, ...]]:
 
 
 def _local(value: str) -> str:
-    return value.strip().rstrip("/").rsplit("/", 1)[-1] if value.startswith(("http:", "https:")) else value.strip()
+    return (
+        value.strip().rstrip("/").rsplit("/", 1)[-1]
+        if value.startswith(("http:", "https:"))
+        else value.strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)

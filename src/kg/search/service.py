@@ -19,6 +19,7 @@ from kg.search.encoders import ENGLISH_ONLY, Encoder
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.lexical import LexicalIndex
+from kg.search.matching import Labels
 from kg.search.presentation import Presenter
 from kg.search.related import Related
 from kg.search.requests import Hit, SearchRequest, SearchResponse
@@ -89,7 +90,9 @@ class SearchIndex:
         self._settings = settings
         self._facets = FacetTable(tables.records, tables.concepts)
         self._numbers = {record.iri: number for number, record in enumerate(tables.records)}
-        self._understanding = Understanding(tables.concepts, lexicon.load(), tables.records)
+        self._mentions = _mention_table(tables)
+        labels = Labels(tables.concepts, lexicon.load())
+        self._understanding = Understanding(tables.concepts, labels, tables.records)
         self._present = Presenter(tables)
         self._related = Related(tables, self._facets)
         self._suggestions = Suggestions(tables)
@@ -143,7 +146,7 @@ class SearchIndex:
     def weights(self, language: str) -> dict[str, float]:
         """Return the weight of each method for a query language."""
         table = RUNS["en" if language == "en" else "other"]
-        return {name: OTHER_ENCODER for name in self.spaces} | table
+        return dict.fromkeys(self.spaces, OTHER_ENCODER) | table
 
     def runs(
         self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
@@ -153,7 +156,7 @@ class SearchIndex:
         filters = {name: values for name, values in request.filters.items() if name != "year"}
         runs: dict[str, Ranked] = {}
         words = self._words.search(
-            reading.terms,
+            (*reading.terms, *reading.hints),
             reading.phrases,
             filters=filters,
             exclude=request.exclude,
@@ -168,6 +171,8 @@ class SearchIndex:
             if reading.language != "en" and reading.english:
                 key = name if name in ENGLISH_ONLY else f"{name}_en"
                 runs[key] = self._dense(space, reading.english, "en", mask)
+            if reading.expanded:
+                runs[f"{name}_x"] = self._dense(space, reading.expanded, "en", mask)
         return {name: run for name, run in runs.items() if run}
 
     def _dense(self, space: Space, text: str, language: str, mask: NDArray[np.bool_] | None) -> Ranked:
@@ -178,14 +183,13 @@ class SearchIndex:
         return fusion.by_record(found, self.tables.passage_record)
 
     def _concept_run(self, reading: Reading, allowed: NDArray[np.bool_] | None) -> Ranked:
-        """Rank records by the recognised concepts that they have, rare ones counting more."""
+        """Rank records by what they speak of and are classified as, rare things counting more."""
         count = len(self.tables.records)
         scores = np.zeros(count, dtype=np.float64)
-        for entry in reading.concepts:
-            holders = [self._facets.having(facet, entry.value) for facet in entry.facets]
-            numbers = np.unique(np.concatenate(holders)) if holders else np.zeros(0, dtype=np.int32)
-            if 0 < len(numbers) < count:
-                scores[numbers] += np.log(count / len(numbers))
+        for name, wanted in reading.mentions.items():
+            if name in self._mentions:
+                numbers, weights = self._mentions[name]
+                scores[numbers] += wanted * weights * np.log(1 + count / len(numbers))
         if allowed is not None:
             scores[~allowed] = 0.0
         best = np.argsort(-scores, kind="stable")[: self._settings.search_candidates]
@@ -195,9 +199,7 @@ class SearchIndex:
             if scores[number] > 0
         ]
 
-    def _first(
-        self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None
-    ) -> list[Fused]:
+    def _first(self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None) -> list[Fused]:
         """Put the records that the query names by code or title above all."""
         exact = [number for number in reading.exact if allowed is None or allowed[number]]
         if not exact:
@@ -220,7 +222,10 @@ class SearchIndex:
         records = self.tables.records
         if request.sort in ("newest", "oldest"):
             sign = -1 if request.sort == "newest" else 1
-            return sorted(ranked, key=lambda each: (not records[each.record].year, sign * (records[each.record].year or 0)))
+            return sorted(
+                ranked,
+                key=lambda each: (not records[each.record].year, sign * (records[each.record].year or 0)),
+            )
         if request.sort == "label":
             language = request.language or "en"
             return sorted(ranked, key=lambda each: records[each.record].title(language)[0].casefold())
@@ -244,3 +249,19 @@ class SearchIndex:
     def suggest(self, prefix: str, language: str = "en", limit: int = 10) -> list[Suggestion]:
         """Complete what is being typed from labels, titles and codes in every language."""
         return self._suggestions.find(prefix, language, limit)
+
+
+def _mention_table(
+    tables: index.Tables,
+) -> dict[str, tuple[NDArray[np.int32], NDArray[np.float32]]]:
+    """Return for each thing the numbers of the records that speak of it, and how much."""
+    held: dict[str, tuple[list[int], list[float]]] = {}
+    for number, record in enumerate(tables.records):
+        for name, weight in record.mentions.items():
+            numbers, weights = held.setdefault(name, ([], []))
+            numbers.append(number)
+            weights.append(weight)
+    return {
+        name: (np.array(numbers, dtype=np.int32), np.array(weights, dtype=np.float32))
+        for name, (numbers, weights) in held.items()
+    }

@@ -35,7 +35,12 @@ class Suggestions:
             kind = entry.iri.split("/id/")[-1].split("/")[0]
             for language, labels in entry.labels.items():
                 for at, label in enumerate(labels):
-                    _add(rows, label, (0 if entry.facets else 1) + at, Suggestion(label, entry.iri, kind, language))
+                    _add(
+                        rows,
+                        label,
+                        (0 if entry.facets else 1) + at,
+                        Suggestion(label, entry.iri, kind, language),
+                    )
         for record in tables.records:
             for language, titles in record.titles.items():
                 for title in titles[:1]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.search.analysis import STOPWORDS, detect, normalise, pairs, stem, tokens
+from kg.search import lexicon
+from kg.search.analysis import STOPWORDS, detect, normalise, tokens
 from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.lexical import Phrase, Term
-from kg.search.lexicon import Meaning
+from kg.search.matching import WORD, Labels, Match, Meant, key
 from kg.search.passages import SearchRecord, code_key
 from kg.search.requests import Recognised, Understood
-from kg.search.weights import EXPANSION, NARROWER, TRANSLATION
-from kg.vocab import LANGUAGES
+from kg.search.weights import EXPANSION, MEANT, NARROWER, REMEDY, TRANSLATION
 
-_HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_WORD: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _CODE: Final = re.compile(r"10\.\d{4,9}/[^\s，。；]+|[A-Za-z0-9][A-Za-z0-9_./()-]*[A-Za-z0-9)]")
 _SESSION: Final = re.compile(r"\b(COP|CMP|CMA|CST|CRIC)[\s.-]?(\d{1,2})\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(
@@ -31,26 +29,8 @@ _LIKE: Final = re.compile(
     r"|类似|相似|像|مثل|مشابه",
     re.IGNORECASE,
 )
-_LONGEST_LABEL: Final = 8
 _MOST_NARROWER: Final = 12
-
-Meant = ConceptEntry | Meaning
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    stems: dict[str, str]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    meant: tuple[Meant, ...]
-    start: int
-    end: int
-    text: str
+_MOST_REMEDIES: Final = 8
 
 
 @dataclass(slots=True)
@@ -64,57 +44,34 @@ class Reading:
     terms: list[Term] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     english: str = ""
+    mentions: dict[str, float] = field(default_factory=dict)
+    """What a good record would speak of, with weights; keys as in the records' own mentions."""
+    remedies: list[str] = field(default_factory=list)
+    """What practitioners use against the problems that the query names, in English."""
+    expanded: str = ""
+    """The English rendering with the remedies, or nothing where there are none."""
+    hints: list[Term] = field(default_factory=list)
     exact: list[int] = field(default_factory=list)
     like: int | None = None
 
 
 class Understanding:
-    """Labels of concepts and glossary words, arranged for longest match in running text."""
+    """Reads queries against the labels, codes and titles of one index."""
 
-    def __init__(
-        self, concepts: Concepts, meanings: Sequence[Meaning], records: Sequence[SearchRecord]
-    ) -> None:
+    def __init__(self, concepts: Concepts, labels: Labels, records: Sequence[SearchRecord]) -> None:
         self._concepts = concepts
-        self._by_stems: dict[str, dict[tuple[str, ...], list[Meant]]] = {
-            language: defaultdict(list) for language in LANGUAGES
-        }
-        self._han: dict[str, list[Meant]] = defaultdict(list)
-        for entry in concepts.by_iri.values():
-            for language, labels in entry.labels.items():
-                for label in labels:
-                    self._add(label, language, entry)
-        for meaning in meanings:
-            for language, words in meaning.words:
-                for word in words:
-                    self._add(word, language, meaning)
-        self._longest_han = max(map(len, self._han), default=0)
+        self._labels = labels
         self._codes = _code_table(records)
         self._titles = _title_table(records)
         self._records = records
-
-    def _add(self, label: str, language: str, meant: Meant) -> None:
-        label = re.sub(r"\s*[(（].*?[)）]", "", label) or label
-        if language == "zh":
-            key = "".join(_WORD.findall(normalise(label).lower()))
-            if key and meant not in self._han[key]:
-                self._han[key].append(meant)
-            return
-        if language not in self._by_stems:
-            return
-        for part in re.split(r"\s*/\s*|;", label) if isinstance(meant, ConceptEntry) else [label]:
-            key_stems = tuple(stem(word.group().lower(), language) for word in _WORD.finditer(normalise(part)))
-            if key_stems and len("".join(key_stems)) > 1 and not _only_stopwords(part, language):
-                held = self._by_stems[language][key_stems]
-                if meant not in held:
-                    held.append(meant)
 
     def read(self, text: str, hint: str | None = None, off: Sequence[str] = ()) -> Reading:
         """Read a query; ``off`` are local names of concepts that must not be recognised."""
         clean = normalise(text)
         language = detect(clean, hint)
         exact, codes, rest = self._find_codes(clean)
-        matches = list(self._matches(rest, language))
-        concepts, recognised = self._recognise(matches, language, hint or language, off)
+        matches = list(self._labels.find(rest, language))
+        concepts, recognised = self._recognise(matches, hint or language, off)
         reading = Reading(
             text=re.sub(r"\s+", " ", clean).strip(),
             language=language,
@@ -127,7 +84,7 @@ class Understanding:
         self._words(reading, rest, matches, off)
         reading.understood = Understood(
             language,
-            tuple([*recognised, *_years(rest)]),
+            (*recognised, *_years(rest)),
             tuple(codes),
             reading.english if language != "en" else "",
             self._records[reading.like].iri if reading.like is not None else None,
@@ -156,59 +113,8 @@ class Understanding:
                 codes.append(f"{number[1] or number[2]}/{session[1].upper()}.{session[2]}")
         return list(found), codes, text
 
-    # -- labels -----------------------------------------------------------------------------------
-
-    def _matches(self, text: str, language: str) -> Iterator[_Match]:
-        """Yield the longest labels in the text, from left to right, not overlapping."""
-        languages = list(dict.fromkeys((language, "en", "fr", "es", "ru", "ar")))
-        found = [
-            _Token(word.group(), {}, word.start(), word.end()) for word in _WORD.finditer(text)
-        ]
-        at = 0
-        while at < len(found):
-            if _HAN.match(found[at].text):
-                yield from self._han_matches(found[at])
-                at += 1
-                continue
-            taken = 0
-            for length in range(min(_LONGEST_LABEL, len(found) - at), 0, -1):
-                part = found[at : at + length]
-                if any(_HAN.match(token.text) for token in part):
-                    continue
-                meant = self._meant(part, languages, language)
-                if meant:
-                    start, end = part[0].start, part[-1].end
-                    yield _Match(meant, start, end, text[start:end])
-                    taken = length
-                    break
-            at += taken or 1
-
-    def _meant(self, part: Sequence[_Token], languages: Sequence[str], main: str) -> tuple[Meant, ...]:
-        for language in languages:
-            if language != main and len(part) == 1 and len(part[0].text) < 3:
-                continue
-            key = tuple(_stem_of(token, language) for token in part)
-            if hits := self._by_stems[language].get(key):
-                if len(part) == 1 and part[0].text.lower() in STOPWORDS.get(main, ()):
-                    continue
-                return tuple(hits)
-        return ()
-
-    def _han_matches(self, token: _Token) -> Iterator[_Match]:
-        at = 0
-        while at < len(token.text):
-            for length in range(min(self._longest_han, len(token.text) - at), 0, -1):
-                part = token.text[at : at + length]
-                if meant := self._han.get(part):
-                    start = token.start + at
-                    yield _Match(tuple(meant), start, start + length, part)
-                    at += length
-                    break
-            else:
-                at += 1
-
     def _recognise(
-        self, matches: Iterable[_Match], language: str, shown: str, off: Sequence[str]
+        self, matches: Iterable[Match], shown: str, off: Sequence[str]
     ) -> tuple[list[ConceptEntry], list[Recognised]]:
         concepts: dict[str, ConceptEntry] = {}
         recognised = []
@@ -232,7 +138,7 @@ class Understanding:
 
     # -- words ------------------------------------------------------------------------------------
 
-    def _words(self, reading: Reading, text: str, matches: Sequence[_Match], off: Sequence[str]) -> None:
+    def _words(self, reading: Reading, text: str, matches: Sequence[Match], off: Sequence[str]) -> None:
         """Fill terms, phrases and the English rendering."""
         language = reading.language
         weights: dict[tuple[str, str], float] = {}
@@ -246,23 +152,55 @@ class Understanding:
                 if isinstance(meant, ConceptEntry) and meant.value in off:
                     continue
                 self._expand(reading, meant, weights)
+                self._mean(reading, meant, off)
             said = _english(match.meant)
             if said:
                 english.append((match.start, said))
-        for word in _WORD.finditer(text):
-            if not any(start <= word.start() < end for start, end in covered) and _keeps(word.group(), language):
+        for word in WORD.finditer(text):
+            inside = any(start <= word.start() < end for start, end in covered)
+            if not inside and _keeps(word.group(), language):
                 english.append((word.start(), word.group()))
         english.sort()
         reading.english = reading.text if language == "en" else " ".join(said for _, said in english)
+        if reading.remedies:
+            reading.expanded = f"{reading.english}. {', '.join(reading.remedies[:_MOST_REMEDIES])}"
         reading.terms = [Term(token, each, weight) for (token, each), weight in weights.items()]
+
+    def _mean(self, reading: Reading, meant: Meant, off: Sequence[str]) -> None:
+        """Note what the records should speak of."""
+        wanted = {key(meant): MEANT["concept" if isinstance(meant, ConceptEntry) else "word"]}
+        entries = [meant] if isinstance(meant, ConceptEntry) else self._labels.implied(meant)
+        for entry in entries:
+            if entry.value in off:
+                continue
+            wanted.setdefault(key(entry), MEANT["implied"])
+            for iri in self._concepts.descendants(entry.iri)[:_MOST_NARROWER]:
+                wanted.setdefault(key(self._concepts.by_iri[iri]), MEANT["narrower"])
+        for name, weight in wanted.items():
+            reading.mentions[name] = max(reading.mentions.get(name, 0.0), weight)
+        for each in (meant, *entries):
+            problem = each.value if isinstance(each, ConceptEntry) else each.of("en")[0]
+            for remedy in lexicon.remedies().get(problem, ()):
+                self._remedy(reading, remedy)
+
+    def _remedy(self, reading: Reading, remedy: str) -> None:
+        """Look for what practitioners use against a problem that the query names."""
+        if remedy in reading.remedies:
+            return
+        reading.remedies.append(remedy)
+        found = tuple(tokens(remedy, "en"))
+        reading.hints += [Term(token, "en", REMEDY / len(found) ** 0.5) for token in found]
+        for meant in self._labels.named(remedy):
+            reading.mentions.setdefault(key(meant), MEANT["remedy"])
 
     def _expand(self, reading: Reading, meant: Meant, weights: dict[tuple[str, str], float]) -> None:
         words = meant.labels.get("en", []) if isinstance(meant, ConceptEntry) else list(meant.of("en"))
         for at, label in enumerate(words):
             strength = TRANSLATION if not at and reading.language != "en" else EXPANSION
             found = tokens(label, "en")
+            share = strength / max(1, len(found)) ** 0.5
             for token in found:
-                weights[token, "en"] = max(weights.get((token, "en"), 0.0), strength / max(1, len(found)) ** 0.5)
+                weights[token, "en"] = max(weights.get((token, "en"), 0.0), share)
             if len(found) > 1:
                 reading.phrases.append(Phrase(tuple(found), "en", strength))
         if isinstance(meant, ConceptEntry):
@@ -270,16 +208,6 @@ class Understanding:
                 narrower = self._concepts.by_iri[iri]
                 for token in tokens(" ".join(narrower.labels.get("en", [])[:1]), "en"):
                     weights.setdefault((token, "en"), NARROWER)
-
-
-def _stem_of(token: _Token, language: str) -> str:
-    if language not in token.stems:
-        token.stems[language] = stem(token.text.lower(), language)
-    return token.stems[language]
-
-
-def _only_stopwords(text: str, language: str) -> bool:
-    return all(word.group().lower() in STOPWORDS.get(language, ()) for word in _WORD.finditer(text))
 
 
 def _keeps(word: str, language: str) -> bool:
@@ -313,7 +241,7 @@ def _code_table(records: Sequence[SearchRecord]) -> dict[str, tuple[int, ...]]:
 
 
 def _title_key(text: str) -> str:
-    return " ".join(pair for word in _WORD.findall(normalise(text).lower()) for pair in (pairs(word) if _HAN.match(word) else [word]))
+    return " ".join(WORD.findall(normalise(text).lower()))
 
 
 def _title_table(records: Sequence[SearchRecord]) -> dict[str, tuple[int, ...]]:

@@ -44,7 +44,7 @@ class VectorIndex:
     def __init__(self, file: Path) -> None:
         import faiss
 
-        self._faiss = faiss
+        self._faiss: Any = faiss
         faiss.omp_set_num_threads(threads())
         self._index = faiss.read_index(str(file))
         self._exact = isinstance(self._index, faiss.IndexFlat)
@@ -79,16 +79,12 @@ class VectorIndex:
         options: dict[str, Any] = {}
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
-            # The selector keeps only a pointer, so the bits must live as long as it does.
-            selector = self._faiss.IDSelectorBitmap(bits)
-            options["sel"] = selector
+            options["sel"] = self._faiss.IDSelectorBitmap(bits)
         if self._exact:
             return self._faiss.SearchParameters(**options) if options else None
         return self._faiss.SearchParametersHNSW(efSearch=max(_EFFORT_SEARCH, 2 * limit), **options)
 
-    def _compare_all(
-        self, vector: Vectors, limit: int, numbers: NDArray[np.intp]
-    ) -> list[tuple[int, float]]:
+    def _compare_all(self, vector: Vectors, limit: int, numbers: NDArray[np.intp]) -> list[tuple[int, float]]:
         stored = self._index.reconstruct_batch(numbers.astype(np.int64))
         scores = stored @ vector
         best = np.argsort(-scores, kind="stable")[:limit]

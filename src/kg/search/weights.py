@@ -17,8 +17,28 @@ RANK_K: Final = 10.0
 """Constant of reciprocal rank fusion."""
 
 RUNS: Final = {
-    "en": {"e5": 1.0, "use": 1.0, "minilm": 1.0, "words": 1.0, "concepts": 0.6},
-    "other": {"e5": 1.0, "use": 1.0, "minilm": 0.8, "words": 1.0, "concepts": 0.6, "e5_en": 0.6, "use_en": 0.6},
+    "en": {
+        "e5": 1.0,
+        "use": 0.8,
+        "minilm": 1.0,
+        "words": 1.0,
+        "concepts": 1.5,
+        "e5_x": 0.8,
+        "use_x": 0.4,
+        "minilm_x": 0.8,
+    },
+    "other": {
+        "e5": 0.8,
+        "use": 0.8,
+        "minilm": 0.8,
+        "words": 1.0,
+        "concepts": 1.5,
+        "e5_en": 0.6,
+        "use_en": 0.6,
+        "e5_x": 0.8,
+        "use_x": 0.4,
+        "minilm_x": 0.8,
+    },
 }
 """Weight of each method in the fusion, for English and for other queries."""
 
@@ -31,8 +51,17 @@ EXPANSION: Final = 0.5
 NARROWER: Final = 0.25
 """Weight of the words of concepts narrower than a recognised one."""
 
+REMEDY: Final = 0.35
+"""Weight of the words of a remedy for a problem that the query names."""
+
 TRANSLATION: Final = 1.0
 """Weight of an English word that stands for a word of another language."""
 
 LABEL_BONUS: Final = 1.0
 """Added when the whole query is the title of a record."""
+
+MENTIONED: Final = {"title": 1.0, "summary": 0.8, "text": 0.5, "facet": 0.6}
+"""How much it counts that a record mentions a concept, by where."""
+
+MEANT: Final = {"concept": 1.0, "word": 0.8, "implied": 0.7, "narrower": 0.35, "remedy": 0.5}
+"""How much a mention counts that the query names itself, by a glossary word, or implies."""

@@ -1,0 +1,173 @@
+"""Finds labels of concepts and words of the glossary in running text of the six languages."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kg.search.analysis import STOPWORDS, normalise, stem
+from kg.search.concepts import ConceptEntry, Concepts
+from kg.search.lexicon import Meaning
+from kg.vocab import LANGUAGES
+
+HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+WORD: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
+_LONGEST_LABEL: Final = 8
+_SHORTEST_FOREIGN: Final = 3
+_ARABIC_PREFIXES: Final = ("ل", "ب", "ك", "و", "ف", "س")
+
+Meant = ConceptEntry | Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A label found in a text: what it may mean, and where it stands."""
+
+    meant: tuple[Meant, ...]
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    stems: dict[str, str]
+    start: int
+    end: int
+
+    def stem(self, language: str, known: Collection[str]) -> str:
+        """Return the stem; an Arabic preposition of one letter goes where only the rest is known."""
+        if language not in self.stems:
+            found = stem(self.text, language)
+            if language == "ar" and found not in known and self.text[:1] in _ARABIC_PREFIXES:
+                shorter = stem(self.text[1:], language)
+                found = shorter if shorter in known else found
+            self.stems[language] = found
+        return self.stems[language]
+
+
+class Labels:
+    """All labels, arranged for the longest match: by stems, and by characters for Chinese."""
+
+    def __init__(self, concepts: Concepts, meanings: Sequence[Meaning]) -> None:
+        self._by_stems: dict[str, dict[tuple[str, ...], list[Meant]]] = {
+            language: defaultdict(list) for language in LANGUAGES
+        }
+        self._longest: dict[str, dict[str, int]] = {language: {} for language in LANGUAGES}
+        self._known: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+        self._han: dict[str, list[Meant]] = defaultdict(list)
+        for entry in concepts.by_iri.values():
+            for language, labels in entry.labels.items():
+                for label in labels:
+                    self._add(label, language, entry)
+        for meaning in meanings:
+            for language, words in meaning.words:
+                for word in words:
+                    self._add(word, language, meaning)
+        self._longest_han = max(map(len, self._han), default=0)
+
+    def _add(self, label: str, language: str, meant: Meant) -> None:
+        label = re.sub(r"\s*[(（].*?[)）]", "", label) or label
+        if language == "zh":
+            key = "".join(WORD.findall(normalise(label).lower()))
+            if key and meant not in self._han[key]:
+                self._han[key].append(meant)
+            return
+        if language not in self._by_stems:
+            return
+        for part in re.split(r"\s*/\s*|;", label) if isinstance(meant, ConceptEntry) else [label]:
+            stems = tuple(stem(word.lower(), language) for word in WORD.findall(normalise(part)))
+            if len("".join(stems)) < 2 or only_stopwords(part, language):
+                continue
+            held = self._by_stems[language][stems]
+            if meant not in held:
+                held.append(meant)
+            self._known[language].update(stems)
+            longest = self._longest[language]
+            longest[stems[0]] = max(longest.get(stems[0], 0), len(stems))
+
+    def implied(self, meaning: Meaning) -> list[ConceptEntry]:
+        """Return the concepts that have an English word of a meaning as a label."""
+        found = {}
+        for word in meaning.of("en"):
+            for meant in self.named(word):
+                if isinstance(meant, ConceptEntry):
+                    found[meant.iri] = meant
+        return list(found.values())
+
+    def named(self, word: str) -> list[Meant]:
+        """Return what has this English word or phrase as a label."""
+        stems = tuple(stem(each, "en") for each in WORD.findall(normalise(word).lower()))
+        return self._by_stems["en"].get(stems, [])
+
+    def find(self, text: str, language: str, *, others: bool = True) -> Iterator[Match]:
+        """Yield the longest labels in normalised text, from left to right, not overlapping.
+
+        The text's own language goes first, then (``others``) the rest: names and abbreviations
+        are often foreign.
+        """
+        languages = [each for each in dict.fromkeys((language, "en", "fr", "es", "ru", "ar")) if each != "zh"]
+        if not others:
+            languages = [each for each in languages if each in (language, "en")]
+        words = [_Token(word.group().lower(), {}, word.start(), word.end()) for word in WORD.finditer(text)]
+        at = 0
+        while at < len(words):
+            if HAN.match(words[at].text):
+                yield from self._han_matches(words[at])
+                at += 1
+                continue
+            match = self._longest_at(words, at, languages, language, text)
+            if match is not None:
+                yield match[0]
+            at += match[1] if match else 1
+
+    def _longest_at(
+        self, words: Sequence[_Token], at: int, languages: Sequence[str], main: str, text: str
+    ) -> tuple[Match, int] | None:
+        best: tuple[Match, int] | None = None
+        for language in languages:
+            known = self._known[language]
+            longest = self._longest[language].get(words[at].stem(language, known), 0)
+            for length in range(min(longest, _LONGEST_LABEL, len(words) - at), best[1] if best else 0, -1):
+                part = words[at : at + length]
+                meant = self._by_stems[language].get(tuple(token.stem(language, known) for token in part))
+                if meant and not _too_weak(part, language, main):
+                    start, end = part[0].start, part[-1].end
+                    best = (Match(tuple(meant), start, end, text[start:end]), length)
+                    break
+        return best
+
+    def _han_matches(self, token: _Token) -> Iterator[Match]:
+        at = 0
+        while at < len(token.text):
+            for length in range(min(self._longest_han, len(token.text) - at), 0, -1):
+                part = token.text[at : at + length]
+                if meant := self._han.get(part):
+                    start = token.start + at
+                    yield Match(tuple(meant), start, start + length, part)
+                    at += length
+                    break
+            else:
+                at += 1
+
+
+def _too_weak(part: Sequence[_Token], language: str, main: str) -> bool:
+    """Short words of another language, and words that say nothing, are chance hits."""
+    if len(part) > 1:
+        return False
+    word = part[0].text
+    return word in STOPWORDS.get(main, ()) or (language != main and len(word) < _SHORTEST_FOREIGN)
+
+
+def only_stopwords(text: str, language: str) -> bool:
+    """Tell whether a label consists of words that say nothing."""
+    return all(word.lower() in STOPWORDS.get(language, ()) for word in WORD.findall(text))
+
+
+def key(meant: Meant) -> str:
+    """Return the name under which mentions of a concept or a glossary meaning are counted."""
+    return f"c:{meant.value}" if isinstance(meant, ConceptEntry) else f"m:{meant.of('en')[0]}"
