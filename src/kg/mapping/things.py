@@ -21,7 +21,6 @@ _THEMES: Final = {
     "slm": "slm",
     "ldn": "ldn",
     "drought": "drought",
-    "restoration": "land_restoration",
     "agroforestry": "agroforestry",
     "water harvesting": "water_harvesting",
 }

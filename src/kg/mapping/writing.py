@@ -186,3 +186,11 @@ def camel(name: str) -> str:
 def slug(value: str) -> str:
     """Return a name as an IRI-safe identifier: ``UNCCD COP`` becomes ``unccd-cop``."""
     return "-".join(re.findall(r"[^\W_]+", value.casefold()))
+
+
+_PART: Final = re.compile(r"/(?:row|geometry|exposure|credit|provision|author)/.*$", re.DOTALL)
+
+
+def record_of(iri: str) -> str:
+    """Return the IRI of the record that a part belongs to; a record's own IRI comes back as it is."""
+    return _PART.sub("", iri)

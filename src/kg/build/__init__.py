@@ -1,0 +1,82 @@
+"""Builds a generation: load, map, validate, infer, assess, store, index, check, publish."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from kg import generation
+from kg.build import inputs as given
+from kg.build import manifest as manifests
+from kg.build import stages
+from kg.build.checking import check_current, check_inputs
+from kg.build.exporting import export
+from kg.build.result import BuildResult, CheckReport
+from kg.config import Settings
+from kg.errors import BuildFailed, NoGeneration
+from kg.progress import Progress, silent
+
+__all__ = ["BuildResult", "CheckReport", "build", "check_current", "check_inputs", "dataset_table", "export"]
+
+
+def build(
+    settings: Settings,
+    *,
+    inputs: Iterable[str] = (),
+    bundled: bool = True,
+    index: bool = True,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Build a new generation beside the one that serves, and switch to it.
+
+    Args:
+        inputs: more datasets as ``LOADER=PATH``; their records replace bundled ones of the same IRI.
+        bundled: whether the records that come with LandKG take part.
+        index: whether to build the search index; without it the generation answers SPARQL only.
+
+    Raises:
+        BuildFailed: another build is running, or nothing could be loaded; what served still serves.
+    """
+    began = time.perf_counter()
+    built = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    home = settings.home_folder
+    chosen = [*(given.bundled() if bundled else ()), *given.named(inputs)]
+    if not chosen:
+        raise BuildFailed("There is nothing to build from.", hint="Name inputs as LOADER=PATH.")
+    with generation.building(home) as workshop:
+        job = stages.Job(settings, chosen, progress or silent(), workshop, with_index=index)
+        for stage in stages.STAGES:
+            stage(job)
+        try:
+            predecessor = generation.pointed(home)
+        except NoGeneration:
+            predecessor = None
+        manifest = manifests.describe(job, built, predecessor)
+        shutil.rmtree(job.scratch)
+        manifest["duration"] = round(time.perf_counter() - began, 3)
+        manifests.write_json(workshop / "manifest.json", manifest)
+        return BuildResult(generation.publish(home, workshop), manifest, job.rows)
+
+
+def dataset_table(settings: Settings) -> list[dict[str, Any]]:
+    """Return the datasets with name, title, records, publisher and licence.
+
+    The counts are those of the generation that serves; before the first build they are ``None``.
+    """
+    try:
+        rows = generation.current(settings.home_folder).manifest["datasets"]
+        return [dict(row) for row in rows]
+    except NoGeneration:
+        return [
+            {
+                "name": each.dataset.name,
+                "title": each.dataset.title,
+                "records": None,
+                "publisher": each.dataset.publisher,
+                "licence": each.dataset.licence,
+            }
+            for each in given.bundled()
+        ]

@@ -1,0 +1,71 @@
+"""Merges sorted runs into one graph: every statement once, in one graph, in canonical order."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_PART: Final = re.compile(rb"/(?:row|geometry|exposure|credit|provision|author)/.*$", re.DOTALL)
+"""What follows a record's IRI in the IRIs of its parts (kg.mapping)."""
+
+
+@dataclass(slots=True)
+class Merged:
+    """What was written: statements, statements by graph IRI, and the SHA-256 of the file."""
+
+    triples: int = 0
+    graphs: dict[str, int] = field(default_factory=dict)
+    sha256: str = ""
+
+
+def merge(runs: Iterable[Path], out: Path, *, inferred: str) -> Merged:
+    """Merge runs (sorted N-Quads files) into ``out``.
+
+    A triple that stands in several graphs is kept in the first of them, asserted before ``inferred``
+    (a graph IRI): the union of the graphs then holds every triple once, as SPARQL counts them.
+    """
+    merged = Merged()
+    digest = hashlib.sha256()
+    counts: dict[bytes, int] = {}
+    last_graph = f" <{inferred}> .\n".encode()
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("rb", buffering=1 << 18)) for path in runs]
+        target = stack.enter_context(out.open("wb", buffering=1 << 20))
+        for line in _distinct(heapq.merge(*files), last_graph):
+            target.write(line)
+            digest.update(line)
+            graph = line[line.rindex(b" <") + 2 : -4]
+            counts[graph] = counts.get(graph, 0) + 1
+    merged.graphs = {graph.decode(): count for graph, count in sorted(counts.items())}
+    merged.triples = sum(counts.values())
+    merged.sha256 = digest.hexdigest()
+    return merged
+
+
+def _distinct(lines: Iterator[bytes], last_graph: bytes) -> Iterator[bytes]:
+    held, held_triple = b"", b""
+    for line in lines:
+        triple = line[: line.rindex(b" <")]
+        if triple != held_triple:
+            if held:
+                yield held
+            held, held_triple = line, triple
+        elif held.endswith(last_graph):
+            held = line
+    if held:
+        yield held
+
+
+def without(run: Path, records: Collection[str]) -> None:
+    """Rewrite a run without the statements of some records (IRIs) and of their parts."""
+    gone = {iri.encode() for iri in records}
+    kept = run.with_suffix(".kept")
+    with run.open("rb") as source, kept.open("wb") as target:
+        target.writelines(line for line in source if _PART.sub(b"", line[1 : line.index(b">")]) not in gone)
+    kept.replace(run)
