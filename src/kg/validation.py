@@ -68,7 +68,8 @@ class Validator:
     def _shapes(self) -> Graph:
         from rdflib import Graph
 
-        text = (resources.ontology() / "shapes.ttl").read_text(encoding="utf-8")
+        file = resources.ontology() / "shapes.ttl"
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
         return Graph().parse(data=text.replace(DEFAULT_BASE, self._iris.base), format="turtle")
 
     @cached_property
@@ -87,7 +88,7 @@ class Validator:
         Returns:
             violations, warnings and information, sorted by record; empty when all is well.
         """
-        if not records:
+        if not records or not len(self._shapes):
             return []
         from pyshacl import Validator as Shacl
 

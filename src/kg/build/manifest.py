@@ -98,3 +98,12 @@ def inputs_sha256(fingerprints: list[dict[str, Any]], base: str) -> str:
         "version": __version__,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def software(iris: Iris) -> dict[str, str]:
+    """Return name and version of what makes the graph."""
+    return {
+        "landkg": __version__,
+        "pyoxigraph": version("pyoxigraph"),
+        "ontology": ontology_version(iris),
+    }

@@ -9,14 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as px
 
-from kg import __version__
 from kg.build import manifest, merge, schema, work
 from kg.build.inputs import Input
 from kg.build.result import Row, load_report
@@ -229,18 +227,8 @@ def _provenance(job: Job) -> list[str]:
                 fingerprint["sha256"],
             )
         )
-    software = {
-        "landkg": __version__,
-        "pyoxigraph": version("pyoxigraph"),
-        "ontology": manifest.ontology_version(job.iris),
-    }
-    return provenance.lines(
-        counts,
-        job.merged.graphs,
-        software,
-        manifest.inputs_sha256(job.fingerprints, job.settings.base),
-        job.iris,
-    )
+    digest = manifest.inputs_sha256(job.fingerprints, job.settings.base)
+    return provenance.lines(counts, job.merged.graphs, manifest.software(job.iris), digest, job.iris)
 
 
 def index(job: Job) -> None:
