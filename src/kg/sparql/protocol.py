@@ -17,6 +17,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _FIELDS_MAX: Final = 500
+_DISCARDED: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _operation(fields: dict[str, list[str]]) -> Operation:
         raise BadInput("The parameter 'query' is missing.")
     if found and not found[0].strip():
         raise BadInput("The query is empty.")
-    chosen = fields.get("format") or fields.get("output") or [None]
+    chosen = fields.get("format") or fields.get("output") or [""]
     return Operation(found[0] if found else None, default, named, chosen[0] or None)
 
 
@@ -154,27 +155,29 @@ def _read_only() -> Refused:
     )
 
 
-def read_body(read: Callable[[int], bytes], length: str | None, limit: int) -> bytes:
-    """Read a request's body up to a limit, whether it announces its length or comes in chunks.
+def read_body(read: Callable[[int], bytes], length: str | None, *, ends: bool, limit: int) -> bytes:
+    """Read a request's body, up to a limit.
+
+    Args:
+        length: the Content-Length header.
+        ends: the stream ends by itself, as one that comes in chunks does.
+        limit: in bytes.
 
     Raises:
-        TooLarge: there is more.
+        TooLarge: there is more; a little more is read and thrown away, so that the client sees the answer.
         BadInput: the length is no number.
     """
-    if length:
-        if not length.isascii() or not length.isdigit():
-            raise BadInput("Content-Length is not a number.")
-        if int(length) > limit:
-            raise too_large(limit)
+    if length and not (length.isascii() and length.isdigit()):
+        raise BadInput("Content-Length is not a number.")
+    if not length and not ends:
+        return b""
+    left = int(length) if length else limit + _DISCARDED
     pieces, size = [], 0
-    while piece := read(min(65536, limit + 1 - size)):
-        pieces.append(piece)
+    while left > 0 and size <= limit + _DISCARDED and (piece := read(min(65536, left))):
+        left -= len(piece)
         size += len(piece)
-        if size > limit:
-            raise too_large(limit)
+        if size <= limit:
+            pieces.append(piece)
+    if size > limit:
+        raise TooLarge(f"A request may have at most {limit // 1024} kB.")
     return b"".join(pieces)
-
-
-def too_large(limit: int) -> TooLarge:
-    """Return the error for a request above its size."""
-    return TooLarge(f"A request may have at most {limit // 1024} kB.")

@@ -6,12 +6,10 @@ import atexit
 import hashlib
 import json
 import logging
-import re
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,53 +22,15 @@ from kg.sparql.cache import AnswerCache, Kept, Overran
 from kg.sparql.conversation import Body, ClientGoneError, Running, WorkerDiedError, converse
 from kg.sparql.live import LivePools
 from kg.sparql.metrics import Metrics
+from kg.sparql.requests import SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
 from kg.sparql.workers import NurseryGoneError, Pool
+
+__all__ = ["SparqlAnswer", "SparqlRequest", "SparqlService"]
 
 Rewriter = Callable[[str], str]
 _log = logging.getLogger("kg.sparql")
-_LINES: Final = re.compile(r"[ \t]*(?:\r\n?|\n)\s*")
 _ATTEMPTS: Final = 3
 _AT_ONCE_S: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class SparqlRequest:
-    """A query as it came, with everything that decides its answer.
-
-    Attributes:
-        results: media type for the answer of a SELECT or ASK; nothing if none is acceptable.
-        graph: the same for CONSTRUCT and DESCRIBE.
-        default_graphs, named_graphs: the dataset of the protocol; both nothing is the whole graph.
-        bind: terms in N-Triples notation put in place of variables.
-        client: whom the limits per client count for.
-        gone: tells whether the client has hung up.
-    """
-
-    text: str
-    results: str | None = "application/sparql-results+json"
-    graph: str | None = "text/turtle"
-    default_graphs: tuple[str, ...] | None = None
-    named_graphs: tuple[str, ...] | None = None
-    bind: tuple[tuple[str, str], ...] = ()
-    base: str = ""
-    client: str = ""
-    request_id: str = ""
-    gone: Callable[[], bool] = field(default=lambda: False, compare=False)
-
-
-@dataclass(slots=True)
-class SparqlAnswer:
-    """An answer in full; ``etag`` is empty where the same query may answer otherwise next time."""
-
-    body: bytes | Body
-    media_type: str
-    etag: str
-    generation_id: str
-    kept: Kept | None = None
-
-    @property
-    def size(self) -> int:
-        return len(self.body) if isinstance(self.body, bytes) else self.body.size
 
 
 class SparqlService:
@@ -108,7 +68,7 @@ class SparqlService:
         outcome, size = "ok", 0
         try:
             generation_id = self.pools.generation_id()
-            key = _key(generation_id, request)
+            key = key_of(generation_id, request)
             kept = self.cache.get(key)
             if kept is not None:
                 outcome, size = "cached", len(kept.body)
@@ -125,6 +85,14 @@ class SparqlService:
         finally:
             self._note(request, outcome, time.perf_counter() - started, size)
 
+    def unchanged(self, request: SparqlRequest, tags: Container[str]) -> bool:
+        """Tell whether one of a client's entity tags is of the answer that it would get now.
+
+        A tag is made of the generation and the request, so this takes no query.
+        """
+        key = key_of(self.pools.generation_id(), request)
+        return any(etag_of(key, each) in tags for each in (request.results, request.graph) if each)
+
     def _run(self, request: SparqlRequest) -> SparqlAnswer:
         text = request.text
         for rewrite in self.rewriters:
@@ -136,7 +104,7 @@ class SparqlService:
             raise NotAcceptable(
                 "The answer of a CONSTRUCT or DESCRIBE is not offered in a format you accept."
             )
-        stopped = self._overran.look(_question(request))
+        stopped = self._overran.look(question_of(request))
         if stopped is not None:
             raise QueryTimeout(
                 f"This query was stopped a moment ago: {stopped[1]}", retry_after=int(stopped[0]) + 1
@@ -176,7 +144,7 @@ class SparqlService:
             raise
         except QueryTimeout as fault:
             pool.end(worker)
-            self._overran.add(_question(request), fault.message)
+            self._overran.add(question_of(request), fault.message)
             raise
         except ClientGoneError:
             pool.end(worker)
@@ -200,7 +168,7 @@ class SparqlService:
             return  # it was dead before: the system or an operator ended it while it was idle
         memory = self.settings.sparql_worker_memory_mb
         reason = f"it needed more than the {memory} MB of memory that one query may use, or broke the engine."
-        self._overran.add(_question(request), reason)
+        self._overran.add(question_of(request), reason)
         raise Unavailable(f"The query was stopped: {reason}", hint="Ask for less, or for a page at a time.")
 
     def _message(self, request: SparqlRequest, text: str) -> dict[str, Any]:
@@ -219,8 +187,8 @@ class SparqlService:
     def _keep(
         self, generation_id: str, request: SparqlRequest, checked: guard.Checked, media_type: str, body: Body
     ) -> SparqlAnswer:
-        key = _key(generation_id, request)
-        etag = "" if checked.volatile else hashlib.sha256(repr((key, media_type)).encode()).hexdigest()[:32]
+        key = key_of(generation_id, request)
+        etag = "" if checked.volatile else etag_of(key, media_type)
         if body.file is not None:
             return SparqlAnswer(body, media_type, etag, generation_id)
         answer = SparqlAnswer(b"".join(body.pieces), media_type, etag, generation_id)
@@ -270,31 +238,6 @@ _ABBREVIATING: Final = frozenset(
 @lru_cache(maxsize=1024)
 def _check(text: str, limits: guard.Limits) -> guard.Checked:
     return guard.check(text, limits)
-
-
-def _key(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
-    return (
-        generation_id,
-        normalise(request.text),
-        request.results,
-        request.graph,
-        request.default_graphs,
-        request.named_graphs,
-        request.bind,
-        request.base,
-    )
-
-
-def _question(request: SparqlRequest) -> tuple[Any, ...]:
-    """Return what decides how much work a query is, whatever its format."""
-    return request.text, request.default_graphs, request.named_graphs, request.bind
-
-
-def normalise(text: str) -> str:
-    """Return the text without the white space that cannot matter: at the ends of lines, unless quoted."""
-    if '"""' in text or "'''" in text:
-        return text.strip()
-    return _LINES.sub("\n", text.strip())
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,84 @@
+"""What a query service is asked and what it answers, and the keys under which both are known."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kg import __version__
+from kg.sparql.cache import Kept
+from kg.sparql.conversation import Body
+
+_LINES: Final = re.compile(r"[ \t]*(?:\r\n?|\n)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlRequest:
+    """A query as it came, with everything that decides its answer.
+
+    Attributes:
+        results: media type for the answer of a SELECT or ASK; nothing if none is acceptable.
+        graph: the same for CONSTRUCT and DESCRIBE.
+        default_graphs, named_graphs: the dataset of the protocol; both nothing is the whole graph.
+        bind: terms in N-Triples notation put in place of variables.
+        client: whom the limits per client count for.
+        gone: tells whether the client has hung up.
+    """
+
+    text: str
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    bind: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    client: str = ""
+    request_id: str = ""
+    gone: Callable[[], bool] = field(default=lambda: False, compare=False)
+
+
+@dataclass(slots=True)
+class SparqlAnswer:
+    """An answer in full; ``etag`` is empty where the same query may answer otherwise next time."""
+
+    body: bytes | Body
+    media_type: str
+    etag: str
+    generation_id: str
+    kept: Kept | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
+
+
+def key_of(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
+    return (
+        generation_id,
+        normalise(request.text),
+        request.results,
+        request.graph,
+        request.default_graphs,
+        request.named_graphs,
+        request.bind,
+        request.base,
+    )
+
+
+def etag_of(key: tuple[Any, ...], media_type: str) -> str:
+    return hashlib.sha256(repr((__version__, key, media_type)).encode()).hexdigest()[:32]
+
+
+def question_of(request: SparqlRequest) -> tuple[Any, ...]:
+    """Return what decides how much work a query is, whatever its format."""
+    return request.text, request.default_graphs, request.named_graphs, request.bind
+
+
+def normalise(text: str) -> str:
+    """Return the text without the white space that cannot matter: at the ends of lines, unless quoted."""
+    if '"""' in text or "'''" in text:
+        return text.strip()
+    return _LINES.sub("\n", text.strip())
