@@ -19,6 +19,7 @@ from kg.web import (
     records,
     search,
     views,
+    warming,
 )
 from kg.web.context import Services, close_lease
 from kg.web.sparql import bp as sparql_bp
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["kg"] = Services(settings, Live(settings))
     # One proxy in front may name the path it serves us under; host names are never taken from a request.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0, x_prefix=1)  # type: ignore[method-assign]
-    for part in (headers, i18n, views, errors):
+    for part in (headers, i18n, views, errors, warming):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)

@@ -11,9 +11,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kg import errors as kg_errors
 from kg.errors import KgError, QuerySyntaxError, Unavailable
+from kg.web.negotiate import choose
 
 PROBLEM: Final = "application/problem+json"
-_MACHINE_PATHS: Final = ("/api/", "/sparql", "/reconcile", "/healthz", "/readyz", "/.well-known/")
+HTML: Final = "text/html"
+_MACHINE_PATHS: Final = ("/api/", "/sparql", "/reconcile", "/healthz", "/readyz", "/.well-known/", "/data/")
 _BY_STATUS: Final[dict[int, type[KgError]]] = {
     400: kg_errors.BadInput,
     403: kg_errors.Refused,
@@ -39,7 +41,7 @@ def init_app(app: Flask) -> None:
 def answer(error: KgError) -> Response:
     """Return the answer to a deliberate error in the form that the client reads best."""
     status = error.status
-    message = error.message if status != 500 else _("Something went wrong on our side.")
+    message = _(error.message) if status != 500 else _("Something went wrong on our side.")
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": _title(status),
@@ -52,8 +54,10 @@ def answer(error: KgError) -> Response:
         problem["hint"] = error.hint
     if isinstance(error, QuerySyntaxError):
         problem |= {"line": error.line, "column": error.column}
-    response = _page(problem) if _reads_html() else make_response(json.dumps(problem, ensure_ascii=False))
-    if response.mimetype != "text/html" or not _reads_html():
+    if _reads_html():
+        response = make_response(render_template("error.html", problem=problem))
+    else:
+        response = make_response(json.dumps(problem, ensure_ascii=False))
         response.headers["Content-Type"] = PROBLEM
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
@@ -63,16 +67,11 @@ def answer(error: KgError) -> Response:
     return response
 
 
-def _page(problem: dict[str, Any]) -> Response:
-    return make_response(render_template("error.html", problem=problem))
-
-
 def _reads_html() -> bool:
-    accepts = request.accept_mimetypes
-    html = accepts["text/html"]
+    offers = (HTML, PROBLEM)
     if request.path.startswith(_MACHINE_PATHS):
-        return html > 0 and "text/html" in accepts.values() and html >= accepts["application/json"]
-    return html > 0 and html >= accepts["application/problem+json"]
+        offers = (PROBLEM, HTML)
+    return choose(request.headers.get("Accept"), offers, (("application/json", PROBLEM),)) == HTML
 
 
 def _http(error: HTTPException) -> Response:

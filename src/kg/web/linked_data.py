@@ -34,6 +34,7 @@ FORMATS: Final = (
 """(name, suffix, media type) of the RDF formats offered, the preferred one first."""
 
 _BY_SUFFIX: Final = {suffix: media_type for _name, suffix, media_type in FORMATS}
+_OTHER_NAMES: Final = {"application/json": "application/ld+json", "application/xhtml+xml": HTML}
 _ALIASES: Final = {
     "turtle": "ttl",
     "json": "jsonld",
@@ -140,7 +141,7 @@ def _moved_by_suffix(store: GraphStore, kind: str, path: str) -> Response | None
 
 def _negotiated() -> str:
     offers = (HTML, *(media_type for _name, _suffix, media_type in FORMATS))
-    return negotiate(request.headers.get("Accept"), offers)
+    return negotiate(request.headers.get("Accept"), offers, _OTHER_NAMES)
 
 
 def _suffix(media_type: str) -> str:

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, json, redirect, request, url_for
+from flask import Blueprint, Response, current_app, json, redirect, request, url_for
 
 from kg import __version__, queries
 from kg.entities.reading import ask, lexical
-from kg.errors import BadInput, NotFound, Unavailable
+from kg.errors import BadInput, NotFound
 from kg.web.context import iris, opened
 from kg.web.linked_data import FORMATS
 from kg.web.negotiate import negotiate
 from kg.web.respond import Answer, tagged
 from kg.web.views import local_path, public
+from kg.web.warming import Warmth
 
 bp = Blueprint("meta", __name__)
 
@@ -33,10 +34,10 @@ def healthz() -> Answer:
 
 @bp.get("/readyz")
 def readyz() -> Answer:
-    """Tell that a generation is open and search answers."""
+    """Tell that a generation is open and the search models are loaded."""
     current = opened()
-    if current.search is None:
-        raise Unavailable("The search index is not open yet.")
+    warmth: Warmth = current_app.extensions["kg_warmth"]
+    warmth.check()
     return _plain_json(
         {"status": "ready", "generation": current.generation.id, "triples": current.store.size()}
     )

@@ -48,8 +48,8 @@ def page(kind: str, path: str) -> Answer:
 
 
 def _similar(record: EntityPage) -> tuple[Listed, ...]:
-    """Return practices like this one; a generation without an index has none to offer."""
-    if record.practice is None or opened().search is None:
+    """Return practices like this one; a page without them is better than none."""
+    if record.practice is None:
         return ()
     try:
         hits = opened().search.similar(record.iri, limit=_SIMILAR)

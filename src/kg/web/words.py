@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 _ = lazy_gettext
 
@@ -147,6 +147,33 @@ RESULTS: Final = {
     "result_not_shown": _("Not shown"),
 }
 
+VERBS: Final = {
+    "requests": _("requests"),
+    "encourages": _("encourages"),
+    "decides": _("decides"),
+    "adopts": _("adopts"),
+    "invites": _("invites"),
+    "welcomes": _("welcomes"),
+    "takes note": _("takes note"),
+    "urges": _("urges"),
+}
+
+STRENGTHS: Final = {
+    "strong": _("strong"),
+    "weak": _("weak"),
+    "soft": _("speaks against"),
+    "hard": _("rules it out"),
+}
+
+ERRORS: Final = (
+    _("There is no record with this identifier."),
+    _("There is no such record."),
+    _("There is no such list."),
+    _("The list has no such page."),
+    _("This record was withdrawn. Its identifier will not be used again."),
+)
+"""Messages of errors that pages show; named here so that they are translated."""
+
 MAPPINGS: Final = {
     "exactMatch": _("Same as"),
     "closeMatch": _("Close to"),
@@ -171,8 +198,3 @@ def say(table: dict[str, object], key: str, other: str = "") -> str:
 def local(iri: str) -> str:
     """Return the last part of an IRI, by which the tables know it."""
     return iri.rstrip("/").rpartition("/")[2]
-
-
-def type_name(local_name: str) -> str:
-    """Return the word for a class's local name."""
-    return str(KINDS.get(local_name, gettext("Record")))

@@ -1,0 +1,70 @@
+"""Loads the search index and its models in the background, so that no visitor waits for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from flask import Flask, request
+
+from kg.errors import KgError, Unavailable
+from kg.live import Live
+
+_LOG: Final = logging.getLogger(__name__)
+_WITHOUT: Final = "/healthz"
+
+
+class Warmth:
+    """Whether search can answer at once."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._warm = threading.Event()
+        self._fault: KgError | None = None
+
+    def begin(self) -> None:
+        """Start warming once; further calls do nothing."""
+        if self._thread is not None:
+            return
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="warm-search", daemon=True)
+                self._thread.start()
+
+    def check(self) -> None:
+        """Return when search is warm.
+
+        Raises:
+            Unavailable: it is still being loaded.
+            KgError: it cannot be loaded, for the reason given; the next call tries again.
+        """
+        self.begin()
+        fault = self._fault
+        if fault is not None:
+            self._fault, self._thread = None, None
+            raise fault
+        if not self._warm.is_set():
+            raise Unavailable("The search models are still being loaded.", retry_after=2)
+
+    def _run(self) -> None:
+        try:
+            with self._live.lease() as opened:
+                opened.search.warm()
+            self._warm.set()
+        except KgError as fault:
+            _LOG.error("Search cannot be loaded: %s", fault)
+            self._fault = fault
+
+
+def init_app(app: Flask) -> None:
+    """Begin warming with the first request that is no mere sign of life."""
+    warmth = Warmth(app.extensions["kg"].live)
+    app.extensions["kg_warmth"] = warmth
+
+    @app.before_request
+    def _begin() -> None:
+        if request.path != _WITHOUT:
+            warmth.begin()
