@@ -1,0 +1,99 @@
+"""Fixtures that several test modules share; each is built once a session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg import generation
+from kg.build import build
+from kg.config import Settings
+from kg.errors import NoGeneration
+from kg.store import GraphStore
+from kg.store.embedded import open_store
+from kg.vocab import Iris
+
+HERE = Path(__file__).resolve().parent
+TINY = HERE / "data" / "tiny"
+"""A few real records of each kind, cut from the bundled files; see the README there."""
+
+TINY_INPUTS = (
+    f"practice_rows={TINY / 'practices.jsonl'}",
+    f"decision_rows={TINY / 'decisions.jsonl'}",
+    f"document_rows={TINY / 'documents.jsonl'}",
+    f"publication_rows={TINY / 'publications.jsonl'}",
+    f"entity_rows={TINY / 'entities.jsonl'}",
+    f"case_rows={TINY / 'cases.jsonl'}",
+)
+
+
+_KEPT_HOME = os.environ.pop("KG_TEST_HOME", "")
+for _name in [name for name in os.environ if name.startswith("KG_")]:
+    del os.environ[_name]  # Tests do not see the settings of whoever runs them,
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nor the network.
+
+
+@pytest.fixture(scope="session")
+def iris() -> Iris:
+    """The IRIs under the default base."""
+    return Iris()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of outside material beside the checkout; tests that need it skip without it."""
+    folder = HERE.parents[1] / "shared"
+    if not folder.is_dir():
+        pytest.skip("the material beside the checkout (../shared) is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a generation of all bundled records, indexed with the real model.
+
+    While developing, ``KG_TEST_HOME`` names a folder whose generation is used as it is; remove the
+    folder's ``current`` after changing records or ontology (the vectors stay in its cache).
+    """
+    home = Path(_KEPT_HOME) if _KEPT_HOME else tmp_path_factory.mktemp("bundled")
+    try:
+        generation.current(home)
+    except NoGeneration:
+        build(Settings.from_env({}, home=str(home)))
+    return home
+
+
+@pytest.fixture(scope="session")
+def bundled_settings(bundled_home: Path) -> Settings:
+    return Settings.from_env({}, home=str(bundled_home))
+
+
+@pytest.fixture(scope="session")
+def bundled_store(bundled_settings: Settings) -> Iterator[GraphStore]:
+    """The graph of all bundled records, open in memory."""
+    store = open_store(generation.current(bundled_settings.home_folder).folder, bundled_settings)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a generation of a few records and no index; made in about a second."""
+    home = tmp_path_factory.mktemp("tiny")
+    build(Settings.from_env({}, home=str(home)), inputs=TINY_INPUTS, bundled=False, index=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def tiny_settings(tiny_home: Path) -> Settings:
+    return Settings.from_env({}, home=str(tiny_home))
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tiny_settings: Settings) -> Iterator[GraphStore]:
+    store = open_store(generation.current(tiny_settings.home_folder).folder, tiny_settings)
+    yield store
+    store.close()
