@@ -27,7 +27,7 @@ class Reading:
     file: str = ""
     seen: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
-    pending: list[tuple[Kind, str, str]] = field(default_factory=list)
+    pending: list[tuple[Kind, str, str, bool]] = field(default_factory=list)
 
     def files(self) -> Iterator[Path]:
         """Yield the source's files in turn; one that turns out to hold no record is reported."""
@@ -37,16 +37,22 @@ class Reading:
             if self.report.read == before:
                 self.report.mention("note", path.name, path.name, "file", "holds no record of this format")
 
-    def mention(self, kind: Kind, name: str, reason: str) -> None:
-        """Say something about the record being read; kept only if the record is."""
-        self.pending.append((kind, name, reason))
+    def mention(self, kind: Kind, name: str, reason: str, *, once: bool = False) -> None:
+        """Say something about the record being read; kept only if the record is.
+
+        With ``once`` it is kept for the first record of the dataset that it is true of.
+        """
+        self.pending.append((kind, name, reason, once))
 
     def unmodelled(self, raw: Mapping[str, Any], known: frozenset[str], prefix: str = "") -> None:
         """Report each non-empty field that has no place in the model, once a dataset."""
         for name, value in raw.items():
             if name not in known and value not in (None, "", [], {}):
                 self.mention(
-                    "unmodelled", f"{prefix}{name}"[:80], "no place in the model; told once a dataset"
+                    "unmodelled",
+                    f"{prefix}{name}"[:80],
+                    "no place in the model; told once a dataset",
+                    once=True,
                 )
 
     def quarantine(self, record: str, name: str, reason: str) -> None:
@@ -72,13 +78,14 @@ class Reading:
             self.quarantine(record, fault.field, fault.reason)
             return
         self.seen[identity] = f"{self.file}, {clean_text(place or record[:200])}"
-        for kind, name, reason in self.pending:
-            if kind != "unmodelled" or name not in self.told:
-                self.report.mention(
-                    kind, self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", reason
-                )
-            if kind == "unmodelled":
-                self.told.add(name)
+        for kind, name, reason, once in self.pending:
+            if once:
+                if f"{kind} {name}" in self.told:
+                    continue
+                self.told.add(f"{kind} {name}")
+            self.report.mention(
+                kind, self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", reason
+            )
         self.report.keep()
         yield built
 

@@ -212,8 +212,7 @@ class Row:
 def load_rows(source: Source, report: LoadReport, key: str, build: Callable[[Row], Built]) -> Iterator[Built]:
     """Yield the records of JSON Lines files (or of a JSON file with one row or a list of them)."""
     reading = Reading(source, report)
-    for path in source.paths:
-        reading.file = path.name
+    for path in reading.files():
         for place, document in json_records(path, reading):
             rows = document if isinstance(document, list) else [document]
             for number, raw in enumerate(rows, 1):
