@@ -8,28 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import loaders
 from kg import resources
 from kg.errors import BadInput
-from kg.mapping.writing import slug
 from kg.model import Dataset
-
-GRAPHS: Final = {
-    "wocat": "wocat",
-    "practice_rows": "wocat",
-    "decision_rows": "decisions",
-    "document_rows": "documents",
-    "informea": "decisions",
-    "publication_rows": "publications",
-    "csl_json": "publications",
-    "bibtex": "publications",
-    "ris": "publications",
-    "crossref": "publications",
-    "entity_rows": "entities",
-    "case_rows": "cases",
-    "skos": "concepts",
-}
-"""The named graph of each loader's records, unless the dataset names another."""
+from loaders import datasets
 
 FILES_PER_CHUNK: Final = 250
 BYTES_PER_CHUNK: Final = 32 * 1024 * 1024
@@ -46,7 +28,7 @@ class Input:
     @property
     def graph(self) -> str:
         """Local name of the named graph that its records go to."""
-        return self.dataset.graph or GRAPHS.get(self.dataset.loader, self.dataset.name)
+        return self.dataset.graph or self.dataset.name
 
     def chunks(self) -> Iterator[tuple[Path, ...]]:
         """Cut the files into parts of bounded number and size, so that memory stays flat."""
@@ -81,8 +63,6 @@ class Input:
 
 def bundled() -> list[Input]:
     """Return the datasets that come with LandKG."""
-    from loaders import datasets
-
     start = resources.starter()
     return [
         Input(dataset, tuple(start / path for path in dataset.paths), bundled=True)
@@ -91,42 +71,15 @@ def bundled() -> list[Input]:
 
 
 def named(inputs: Iterable[str]) -> list[Input]:
-    """Return the datasets of ``LOADER=PATH`` arguments, each a file or a folder of files.
+    """Return the datasets of ``LOADER[:NAME]=PATH`` arguments; PATH is a file or a folder of files.
 
     Raises:
-        BadInput: the form, the loader or the path is wrong.
+        BadInput: the form, the loader or the path is wrong, or two inputs have one name.
     """
     found: dict[str, Input] = {}
     for text in inputs:
-        loader, equals, path = text.partition("=")
-        if not equals or not path:
-            raise BadInput(f"{text!r} is not LOADER=PATH.", hint="For example wocat=exports/.")
-        loaders.get(loader)
-        given = Path(path).expanduser()
-        files = _files(given)
-        name = slug(f"{loader} {given.stem}") or loader
-        name = f"{name}-{len(found) + 1}" if name in found else name
-        dataset = Dataset(
-            name=name,
-            title=f"{given.name} ({loader})",
-            loader=loader,
-            paths=(given.name,),
-            licence="",
-            publisher="",
-            graph=GRAPHS.get(loader, loader),
-        )
-        found[name] = Input(dataset, files, bundled=False)
+        dataset = datasets.given(text)
+        if dataset.name in found:
+            raise BadInput(f"Two inputs are named {dataset.name!r}.", hint="Name them as LOADER:NAME=PATH.")
+        found[dataset.name] = Input(dataset, tuple(Path(path) for path in dataset.paths), bundled=False)
     return list(found.values())
-
-
-def _files(path: Path) -> tuple[Path, ...]:
-    if path.is_file():
-        return (path,)
-    if not path.is_dir():
-        raise BadInput(f"There is no file or folder {path}.")
-    files = tuple(
-        sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
-    )
-    if not files:
-        raise BadInput(f"The folder {path} is empty.")
-    return files

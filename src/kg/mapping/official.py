@@ -7,7 +7,7 @@ from typing import Final
 from kg.mapping import common
 from kg.mapping.pending import Pending, symbol_key
 from kg.mapping.writing import LABEL, TYPE, Writer, day, slug
-from kg.model import Decision, Document
+from kg.model import Decision, Document, Origin
 from kg.terms import literal
 from kg.vocab import OWL
 
@@ -92,10 +92,10 @@ def pending(w: Writer, record: Decision | Document, tail: str) -> list[Pending]:
             for cited in record.cites
             if cited
         ]
-        found.append(_implied(w, record.body, "Body", tail))
+        found.append(_implied(w, record.body, "Body", record.origin, tail))
         found += _implied_meeting(w, record, tail)
     if record.convention:
-        found.append(_implied(w, record.convention, "Convention", tail))
+        found.append(_implied(w, record.convention, "Convention", record.origin, tail))
     return found
 
 
@@ -120,14 +120,21 @@ def _meeting(decision: Decision) -> str:
     return f"{slug(decision.convention)}-{slug(decision.session or '')}"
 
 
-def _implied(w: Writer, name: str, kind: str, tail: str) -> Pending:
-    local = slug(name)
+def _implied(w: Writer, name: str, kind: str, origin: Origin, tail: str) -> Pending:
+    return _unless_known(w, slug(name), [(TYPE, w.names.kg[kind]), (LABEL, literal(name))], origin, tail)
+
+
+def _unless_known(w: Writer, local: str, pairs: list[tuple[str, str]], origin: Origin, tail: str) -> Pending:
+    """Return what a decision says of an entity, to stand only where no record of the entity says it."""
     s = _entity(w, local)
-    lines = (
-        f"{s} {TYPE} {w.names.kg[kind]}{tail}",
-        f"{s} {LABEL} {literal(name)}{tail}",
-        f"{s} {common.IDENTIFIER} {literal(local)}{tail}",
-    )
+    pairs = [
+        *pairs,
+        (common.IDENTIFIER, literal(local)),
+        (common.IN_DATASET, f"<{w.names.record('dataset', origin.dataset)}>"),
+    ]
+    if origin.licence:
+        pairs.append((common.LICENSE, f"<{origin.licence}>"))
+    lines = tuple(f"{s} {predicate} {value}{tail}" for predicate, value in pairs)
     return Pending((f"entity:{local}",), s, "", tail, lines)
 
 
@@ -140,15 +147,13 @@ def _implied_meeting(w: Writer, decision: Decision, tail: str) -> list[Pending]:
     pairs = [
         (TYPE, kg["Meeting"]),
         (LABEL, literal(f"{decision.convention} {decision.session}")),
-        (common.IDENTIFIER, literal(local)),
     ]
     for name, value in (("startDate", decision.session_start), ("endDate", decision.session_end)):
         if value:
             pairs.append((kg[name], day(value, name)))
     if decision.place:
         pairs.append((kg["placeName"], literal(decision.place)))
-    lines = tuple(f"{s} {predicate} {value}{tail}" for predicate, value in pairs)
-    found = [Pending((f"entity:{local}",), s, "", tail, lines)]
+    found = [_unless_known(w, local, pairs, decision.origin, tail)]
     if local.startswith(f"{_HOME_CONVENTION}-"):
         plain = local.removeprefix(f"{_HOME_CONVENTION}-")
         found.append(Pending((f"entity:{plain}",), s, _SAME, tail))
