@@ -78,7 +78,7 @@ def named(inputs: Iterable[str]) -> list[Input]:
     """
     found: dict[str, Input] = {}
     for text in inputs:
-        dataset = datasets.given(text)
+        dataset = datasets.for_input(text)
         if dataset.name in found:
             raise BadInput(f"Two inputs are named {dataset.name!r}.", hint="Name them as LOADER:NAME=PATH.")
         found[dataset.name] = Input(dataset, tuple(Path(path) for path in dataset.paths), bundled=False)
