@@ -66,6 +66,12 @@ class Refused(KgError):
     code, status, exit_code = "refused", 403, 3
 
 
+class NotSupported(KgError):
+    """The request is understood, but asks for an optional feature that is not offered."""
+
+    code, status, exit_code = "not_supported", 501, 3
+
+
 class NotFound(KgError):
     """Nothing has this identifier in the current generation."""
 

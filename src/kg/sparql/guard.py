@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kg.config import Settings
-from kg.errors import Refused, TooLarge
+from kg.errors import NotSupported, Refused, TooLarge
 from kg.sparql.federation import targets
 from kg.sparql.lexer import Reader, Token
 
@@ -91,7 +91,8 @@ def check(text: str, limits: Limits) -> Checked:
 
     Raises:
         TooLarge: nesting, joined patterns, chained operators or VALUES are above a limit.
-        Refused: the query would call an endpoint that the operator has not allowed.
+        NotSupported: the query calls other endpoints and the operator has allowed none.
+        Refused: it calls one that the operator has not allowed.
     """
     reader = Reader(text)
     count = _walk(reader, limits)
@@ -105,7 +106,8 @@ def check(text: str, limits: Limits) -> Checked:
 
 def _permit(text: str, allowed: Collection[str]) -> None:
     if not allowed:
-        raise Refused(
+        # SPARQL 1.1 Protocol, 2.1.7: a query that is legal and yet not run is a failure of the 5xx kind.
+        raise NotSupported(
             "This service calls no other endpoints (SERVICE).",
             hint="Ask each endpoint for its part, or federate from a client such as Comunica.",
         )

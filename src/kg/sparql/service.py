@@ -216,7 +216,7 @@ class SparqlService:
                 ),
             )
         if seconds > self.settings.sparql_slow_s:
-            _log.warning("slow query (%.1f s, %s): %s", seconds, outcome, request.text[:2000])
+            _log.warning("slow query (%.1f s, %s): %s", seconds, outcome, request.text[:500])
 
     def gauges(self) -> list[tuple[str, str, float]]:
         """Return (name, help, value) of what is so just now, for :meth:`Metrics.text`."""
