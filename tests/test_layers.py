@@ -55,7 +55,7 @@ def test_help_when_asked_answers_without_torch() -> None:
         "import sys; sys.argv = ['kg', '--help']\n"
         "from kg.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        f"heavy = [name for name in {HEAVY + ('faiss', 'flask', 'rdflib')!r} if name in sys.modules]\n"
+        f"heavy = [name for name in {(*HEAVY, 'faiss', 'flask', 'rdflib')!r} if name in sys.modules]\n"
         "print('heavy:', heavy)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from kg import queries
 from kg.cli import output
 from kg.config import Settings
+from kg.entities.model import EntityPage, Ref, Value
 from kg.errors import BadInput, NotAcceptable, NotFound
 from kg.queries import NamedQuery, Term
 from kg.store import GraphStore
@@ -34,9 +36,8 @@ def print_queries(as_json: bool) -> None:
             [{"name": each.name, "title": each.title, "description": each.description} for each in found]
         )
         return
-    output.table(("name", "title", "parameters"), [
-        (each.name, each.title, " ".join(f"--{parameter.name}" for parameter in each.parameters)) for each in found
-    ])  # fmt: skip
+    rows = [(each.name, each.title, " ".join(f"--{p.name}" for p in each.parameters)) for each in found]
+    output.table(("name", "title", "parameters"), rows)
 
 
 def print_query(query: NamedQuery) -> None:
@@ -149,14 +150,33 @@ def show(settings: Settings, what: str, form: str, language: str) -> None:
 
     page = describe(store, iri, language, settings.iris)
     if form == "json":
-        output.dump(page.to_json())
+        output.dump(asdict(page))
     else:
-        _print_page(page, iri)
+        _print_page(page)
 
 
-def _print_page(page: Any, iri: str) -> None:
-    output.say(f"{page.label}\n<{iri}>\n")
-    for section in page.sections:
-        output.say(section.title)
-        for fact in section.facts:
-            output.say(f"  {fact.name}: {'; '.join(value.text for value in fact.values)}")
+def _print_page(page: EntityPage) -> None:
+    """Print what a person needs first: title, summary, classification, facts, source."""
+    output.say(f"{page.title.value}\n<{page.iri}>")
+    if page.summary:
+        output.say(f"\n{page.summary.value}")
+    facts = list(page.facts)
+    if page.practice:
+        output.say(f"\nCountry: {', '.join(ref.label.value for ref in page.practice.countries)}")
+        facts = [*page.practice.classification, *facts]
+        for verdict in page.practice.verdicts:
+            output.say(f"{verdict.framework.label.value}: {verdict.verdict.label.value}")
+    for fact in facts:
+        output.say(f"{fact.name.label.value}: {'; '.join(_shown(value) for value in fact.values)}")
+    if page.concept:
+        for text in page.concept.labels:
+            output.say(f"  {text.lang}: {text.value}")
+    for name, value in (("Source", page.source), ("Licence", page.licence.iri if page.licence else "")):
+        if value:
+            output.say(f"{name}: {value}")
+    if page.trust.confidence:
+        output.say(f"Confidence: {page.trust.confidence}")
+
+
+def _shown(value: Value) -> str:
+    return value.label.value if isinstance(value, Ref) else value.value
