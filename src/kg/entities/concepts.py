@@ -8,6 +8,7 @@ from typing import Final
 from kg.entities import common
 from kg.entities.model import Concept, Ref
 from kg.entities.reading import Names, Reading, ask, lexical
+from kg.store import Row
 from kg.vocab import OWL, SKOS
 
 _MAPPINGS: Final = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
@@ -45,7 +46,7 @@ def read(reading: Reading, facets: bool = False) -> Concept:
         schemes=_merged(reading.refs(skos("inScheme")), reading.refs(skos("topConceptOf"))),
         mappings=tuple((name, ref) for name in _MAPPINGS for ref in reading.refs(skos(name))),
         deprecated=reading.value(f"{OWL}deprecated") == "true",
-        used_by=int(lexical(counted[0]["count"])) if counted else 0,
+        used_by=_by_kind(counted),
         records=common.listed(reading, "used-by"),
         facts=_facets(reading) if facets else (),
     )
@@ -54,6 +55,11 @@ def read(reading: Reading, facets: bool = False) -> Concept:
 def own_properties() -> frozenset[str]:
     """Properties that the page has shown."""
     return frozenset({*(SKOS + name for name in _OWN), f"{OWL}deprecated"})
+
+
+def _by_kind(rows: list[Row]) -> tuple[tuple[str, int], ...]:
+    found = [(lexical(row.get("kind")), int(lexical(row["count"]))) for row in rows if "kind" in row]
+    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
 def _merged(*groups: tuple[Ref, ...]) -> tuple[Ref, ...]:

@@ -49,13 +49,13 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     decision: Decision | None = None
     publication: Publication | None = None
     concept: Concept | None = None
-    shown: frozenset[str] = frozenset()
+    shown = frozenset({iris.term("citedInParagraph")})
     if kind == "practice":
         practice, shown = practices.read(reading), frozenset(reading.properties())
     elif kind in _OFFICIAL:
         decision, shown = official.read(reading), official.own_properties(reading)
     elif kind == "publication":
-        publication, shown = publications.read(reading), publications.own_properties(reading)
+        publication, shown = publications.read(reading), shown | publications.own_properties(reading)
     elif kind in _CONCEPTS:
         concept, shown = concepts.read(reading, facets=kind == "country"), concepts.own_properties()
     plain = practice is None and decision is None and concept is None
@@ -73,6 +73,7 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         dataset=reading.ref(f"{VOID}inDataset"),
         modified=reading.value(f"{DCTERMS}modified") or None,
         trust=common.trust(reading),
+        paragraphs=reading.values(iris.term("citedInParagraph")),
         facts=common.facts(reading, shown),
         inbound=common.inbound(reading) if plain else (),
         practice=practice,

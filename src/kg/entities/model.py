@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from kg.model import Text
 
@@ -166,7 +165,6 @@ class Decision:
     cites: tuple[Ref, ...]
     cites_texts: tuple[str, ...]
     cited_by: tuple[Ref, ...]
-    paragraphs: tuple[str, ...]
     kind: str
     note: Text | None
     related: tuple[Listed, ...] = ()
@@ -214,7 +212,8 @@ class Concept:
     mappings: tuple[tuple[str, Ref], ...]
     """(SKOS mapping property, target)."""
     deprecated: bool
-    used_by: int
+    used_by: tuple[tuple[str, int], ...]
+    """(kind of record, how many), most first."""
     records: tuple[Listed, ...]
     facts: tuple[tuple[str, tuple[tuple[Ref, int], ...]], ...] = ()
     """For countries: (facet, [(concept, number of practices)])."""
@@ -237,10 +236,11 @@ class EntityPage:
     dataset: Ref | None
     modified: str | None
     trust: Trust
+    paragraphs: tuple[str, ...] = ()
+    """Paragraphs of the founding document that name it."""
     facts: tuple[Fact, ...] = ()
     inbound: tuple[Inbound, ...] = ()
     practice: Practice | None = None
     decision: Decision | None = None
     publication: Publication | None = None
     concept: Concept | None = None
-    extra: dict[str, Any] = field(default_factory=dict)

@@ -54,7 +54,6 @@ def read(reading: Reading) -> Decision:
             if group.name.iri == kg("cites")
             for record in group.records
         ),
-        paragraphs=reading.values(kg("citedInParagraph")),
         kind=reading.value(kg("documentKind")),
         note=reading.text(kg("note")),
         related=common.listed(reading, "related"),

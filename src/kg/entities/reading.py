@@ -53,9 +53,15 @@ def kind_of(iri: str, iris: Iris) -> str:
 
 
 def readable(iri: str) -> Text:
-    """Return the end of an IRI as the label of something that has none."""
-    local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
-    return Text(unquote(local).replace("_", " ") or iri)
+    """Return the end of an IRI, in words, as the label of something that has none."""
+    local = unquote(re.split(r"[/#]", iri.rstrip("/#"))[-1])
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local)
+    return Text((words.lower() if words != local else local).replace("_", " ") or iri)
+
+
+def address(iri: str) -> Text:
+    """Return an outside IRI as people read addresses."""
+    return Text(re.sub(r"^https?://(www\.)?", "", unquote(iri)).rstrip("/"))
 
 
 class Names:
@@ -79,7 +85,8 @@ class Names:
         """Return the IRI with the label this reader gets."""
         label = choose(self._texts.get(iri, ()), self.language)
         if label is None:
-            label = Text(fallback) if fallback else readable(iri)
+            outside = kind_of(iri, self.iris) == "external"
+            label = Text(fallback) if fallback else address(iri) if outside else readable(iri)
         return Ref(iri, label, kind_of(iri, self.iris))
 
 

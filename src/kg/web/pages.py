@@ -64,6 +64,7 @@ def sparql() -> Answer:
         examples=examples,
         query=query_text or queries.with_prefixes(_FIRST_QUERY, iris()),
         timeout=settings().sparql_timeout_s,
+        endpoint=settings().public_url + "sparql",
     )
     return tagged(body, "text/html")
 
