@@ -1,0 +1,1 @@
+"""Aligns practices with the frameworks: assessments by rules, their explanation, text evidence."""
