@@ -1,6 +1,6 @@
 """Writes Turtle in one canonical form, so that a change to an ontology file shows as that change only.
 
-Usage: ``python ontology/scripts/turtle.py FILE...`` rewrites files in place; leading comments stay.
+Usage: ``python ontology/scripts/turtle_form.py FILE...`` rewrites files in place; leading comments stay.
 """
 
 from __future__ import annotations
