@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tiny import TINY_INPUTS
 
 from kg import generation
 from kg.build import build
@@ -17,19 +18,6 @@ from kg.store.embedded import open_store
 from kg.vocab import Iris
 
 HERE = Path(__file__).resolve().parent
-TINY = HERE / "data" / "tiny"
-"""A few real records of each kind, cut from the bundled files; see the README there."""
-
-TINY_INPUTS = (
-    f"practice_rows={TINY / 'practices.jsonl'}",
-    f"decision_rows={TINY / 'decisions.jsonl'}",
-    f"document_rows={TINY / 'documents.jsonl'}",
-    f"publication_rows={TINY / 'publications.jsonl'}",
-    f"entity_rows={TINY / 'entities.jsonl'}",
-    f"case_rows={TINY / 'cases.jsonl'}",
-)
-
-
 _KEPT_HOME = os.environ.pop("KG_TEST_HOME", "")
 for _name in [name for name in os.environ if name.startswith("KG_")]:
     del os.environ[_name]  # Tests do not see the settings of whoever runs them,
