@@ -27,7 +27,16 @@ _MAPS: Final = tuple(
     ("section_specifications", f"{head}__2", f"{head}__2__5", "qg_location_map", "location_map")
     for head in ("tech", "app")
 )
-_ABOUT: Final = ("code", "edition", "updated", "url", "translations", "language", "original_locale", "name")
+_PUBLIC: Final = 4
+_HEADS: Final = {"technologies": "tech_", "approaches": "app_", "unccd": "unccd_"}
+_KNOWN: Final = frozenset(
+    [
+        *("code", "edition", "updated", "url", "details", "translations", "language", "original_locale"),
+        *("name", "links", "status", "compilers", "editors", "reviewers", "configuration"),
+        *("configurations", "native_configuration", "api_url"),
+    ]
+)
+"""What list answers and v1 items say that is used, or said again in the answers themselves."""
 _CREDITED: Final = {"compilers": "compiler", "editors": "editor", "reviewers": "reviewer"}
 
 
@@ -80,7 +89,7 @@ def _item(one: Any, about: Mapping[str, Any], place: str) -> Item:
     if isinstance(one, dict):
         if "detail" in one:
             listed = one.get("list")
-            found |= {key: listed[key] for key in _ABOUT if key in listed} if isinstance(listed, dict) else {}
+            found |= listed if isinstance(listed, dict) else {}
             body = one["detail"]
         if isinstance(body, dict) and "data" in body:
             found |= {key: value for key, value in body.items() if key != "data"}
@@ -112,6 +121,8 @@ def _practice(item: Item, _record: str, reading: Reading) -> Practice:
     if not isinstance(code, str) or not CODE.fullmatch(code):
         raise BadRecord("code", _no_code(code))
     kind = code.rpartition("_")[0]
+    _public(item.about.get("status"))
+    reading.unmodelled(item.about, _KNOWN)
     answers = _answers(item.body)
     _same_kind(kind, answers)
     table = questionnaire()
@@ -139,7 +150,7 @@ def _practice(item: Item, _record: str, reading: Reading) -> Practice:
         facts=tuple(assembly.facts),
         impacts=tuple(assembly.impacts.items()),
         exposures=assembly.exposures(),
-        linked=tuple(assembly.linked),
+        linked=tuple(dict.fromkeys([*assembly.linked, *_linked(item.about.get("links"))])),
         credits=(*_accounts(item.about), *assembly.all_credits()),
         images=tuple(assembly.images),
         origin=_origin(item, code, kind, language, reading),
@@ -150,6 +161,27 @@ def _no_code(code: Any) -> str:
     if code is None:
         return "is nowhere: not in the metadata, the file's name or the address of the map"
     return f"{clean_text(str(code)[:60])!r} is no code of a technology, approach or PRAIS practice"
+
+
+def _public(status: Any) -> None:
+    """Refuse what is not public; only v1 tells, and the lists hold public ones only."""
+    number = status[0] if isinstance(status, list) and status else status
+    if number not in (None, _PUBLIC):
+        raise BadRecord("status", f"is {clean_text(str(number)[:20])}, not public ({_PUBLIC})")
+
+
+def _linked(links: Any) -> Iterator[str]:
+    """Yield the codes of the practices that a v1 item links to, {configuration: [{code, ..}]}."""
+    if links in (None, [], {}):
+        return
+    if not isinstance(links, dict):
+        raise BadRecord("links", f"should be an object, not {type(links).__name__}")
+    for listed in links.values():
+        for link in listed if isinstance(listed, list) else ():
+            code = link.get("code") if isinstance(link, dict) else None
+            if not isinstance(code, str) or not CODE.fullmatch(code):
+                raise BadRecord("links", "holds a link without the code of a practice")
+            yield code
 
 
 def _answers(body: Any) -> Answers:
@@ -164,12 +196,12 @@ def _answers(body: Any) -> Answers:
 
 def _same_kind(kind: str, answers: Answers) -> None:
     """Refuse answers to another questionnaire than the code says, which no group would fit."""
-    heads = {"technologies": "tech_", "approaches": "app_", "unccd": "unccd_"}
-    found = {name for name, head in heads.items() if any(key.startswith(head) for key in answers.keys)}
-    if found and kind not in found:
-        raise BadRecord(
-            "code", f"says {kind}, and the answers are to the questionnaire of {', '.join(sorted(found))}"
-        )
+    own = _HEADS[kind]
+    if any(key.startswith(own) for key in answers.keys):
+        return
+    others = [name for name, head in _HEADS.items() if any(key.startswith(head) for key in answers.keys)]
+    if others:
+        raise BadRecord("code", f"says {kind}, and the answers are to the questionnaire of {others[0]}")
 
 
 def _language(about: Mapping[str, Any]) -> str | None:

@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
 from kg.errors import BadRecord
-from kg.model import Credit, Exposure, Fact, Text
-from loaders.questionnaire import Form, Question, Questionnaire, fold
-from loaders.reading import Reading
+from kg.model import Credit, Exposure, Text
+from loaders.questionnaire import Question, fold
+from loaders.wocat_facts import TOLD, Facts, State, field_name
 from loaders.wocat_tree import Answer, Answers, points
-from loaders.wocat_values import address, day, items, keywords, number, texts, yes
-
-State = Literal["loaded", "empty", "dropped", "reported"]
-"""What became of a question; ``reported`` ones are in the report, not in the record."""
+from loaders.wocat_values import address, day, items, yes
 
 PERSONS: Final = frozenset({"tech_qg_184", "app_qg_102"})
 """Groups of resource persons (1.2): names and institutions are kept for credit, nothing else."""
@@ -27,23 +24,15 @@ CREDITED: Final = {
     "app_flowchart_author": "author of a drawing",
 }
 CODE: Final = re.compile(r"(technologies|approaches|unccd)_[0-9]{1,9}")
-_TOLD: Final = "told once a dataset"
 
 
 @dataclass(slots=True)
-class Assembly:
+class Assembly(Facts):
     """A practice being put together; ``tally`` counts what became of each question."""
 
-    form: Form
-    table: Questionnaire
-    reading: Reading
-    language: str | None
     texts: dict[str, dict[Text, None]] = field(default_factory=dict)
     countries: dict[str, None] = field(default_factory=dict)
     points: dict[tuple[float, float], None] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
-    impacts: dict[str, int] = field(default_factory=dict)
-    climate: dict[str, dict[int, dict[str, str]]] = field(default_factory=dict)
     persons: dict[int, dict[str, str]] = field(default_factory=dict)
     credits: dict[Credit, None] = field(default_factory=dict)
     images: dict[str, None] = field(default_factory=dict)
@@ -51,7 +40,7 @@ class Assembly:
     documented: str | None = None
     consent: bool | None = None
     tally: Counter[State] = field(default_factory=Counter)
-    seen: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    seen: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     def take(self, answers: Answers) -> None:
         """Take all answers in.
@@ -63,7 +52,7 @@ class Assembly:
         for answer in answers.found:
             self.tally[self._take(answer)] += 1
         for name in answers.stray:
-            self._unmodelled(name)
+            self.unmodelled(name)
 
     def _take(self, answer: Answer) -> State:
         if answer.group in self.table.hazards:
@@ -73,7 +62,7 @@ class Assembly:
         if answer.question.startswith(("tech__", "app__")):
             return self._links(answer)
         for value in answer.values:
-            if value is not None and value not in ("", []):
+            if value or value == 0:
                 break
         else:
             return "empty"
@@ -83,158 +72,20 @@ class Assembly:
             # The location stands twice in the tree (1.1 and 2.5).
             if earlier == answer.values:
                 return "loaded"
-            self._say("note", answer, "stands here twice, with different answers; both are kept")
+            self.say("note", answer, "stands here twice, with different answers; both are kept")
         question = self.form.questions.get(answer.question)
         if question is None or answer.group not in question.properties:
-            return self._nowhere(answer, None)
+            return self.nowhere(answer, None)
         if answer.group in PERSONS:
             return self._person(answer, question)
-        handle = _BY_NAME.get(question.name) or _BY_TYPE.get(question.type, Assembly._nowhere)
+        handle = _BY_NAME.get(question.name) or _BY_TYPE.get(question.type, Assembly.nowhere)
         return handle(self, answer, question)
-
-    def _nowhere(self, answer: Answer, _question: Question | None) -> State:
-        self._unmodelled(f"{answer.group}/{answer.question}")
-        return "reported"
-
-    def _unmodelled(self, name: str) -> None:
-        self.reading.mention("unmodelled", name[:120], f"no place in the model; {_TOLD}", once=True)
-
-    def _say(self, kind: Literal["unmapped", "note"], answer: Answer, reason: str) -> None:
-        self.reading.mention(kind, _name(answer), reason)
-
-    def _texts(self, answer: Answer) -> list[list[Text]]:
-        """Return the texts of each repetition."""
-        found = []
-        for value in answer.values:
-            lines, cut = texts(value, self.language, _name(answer))
-            found.append(lines)
-            if cut:
-                reason = f"e-mail addresses are left out; {_TOLD}"
-                self.reading.mention("dropped", _name(answer), reason, once=True)
-        return found
-
-    def _keywords(self, answer: Answer, question: Question) -> list[list[str]]:
-        """Return the keywords of each repetition; labels that have none are reported."""
-        rows = []
-        for value in answer.values:
-            row = []
-            for keyword, written in keywords(question, value, _name(answer)):
-                if keyword is None:
-                    self._say("unmapped", answer, f"{written!r} is no answer that the questionnaire knows")
-                else:
-                    row.append(keyword)
-            rows.append(row)
-        return rows
-
-    def _fact(
-        self, answer: Answer, question: Question, row: int, value: str | float | bool, **more: Any
-    ) -> None:
-        in_table = answer.group in self.form.tables or len(answer.values) > 1
-        fact = Fact(
-            group=answer.group,
-            question=question.name,
-            value=value,
-            property=question.properties[answer.group],
-            row=row if in_table else None,
-            **more,
-        )
-        self.facts.append(fact)
-
-    # Answers that become facts
-
-    def _coded(self, answer: Answer, question: Question) -> State:
-        rows = self._keywords(answer, question)
-        for row, found in enumerate(rows):
-            for keyword in found:
-                if answer.group in self.table.hazards and question.name.startswith("tech_exposure_"):
-                    self.climate[answer.group][row][question.name] = keyword
-                else:
-                    self._fact(answer, question, row, keyword)
-        return "loaded" if any(rows) else "reported"
-
-    def _scored(self, answer: Answer, question: Question) -> State:
-        if not question.is_scale:
-            return self._coded(answer, question)
-        state: State = "reported"
-        for row, value in enumerate(answer.values):
-            for item in items(value):
-                score = _score(item)
-                if item in (None, ""):
-                    continue
-                if score is None:
-                    self._say("unmapped", answer, f"{str(item)[:40]!r} is no score from -3 to 3")
-                elif answer.group in self.form.tables or len(answer.values) > 1:
-                    self._fact(answer, question, row, score, coded=False)
-                    state = "loaded"
-                else:
-                    self.impacts[question.properties[answer.group]] = score
-                    state = "loaded"
-        return state
-
-    def _text(self, answer: Answer, question: Question) -> State:
-        rows = self._texts(answer)
-        for row, lines in enumerate(rows):
-            for line in lines:
-                self._fact(answer, question, row, line.value, coded=False, lang=line.lang)
-        return "loaded" if any(rows) else "dropped"
-
-    def _number(self, answer: Answer, question: Question) -> State:
-        state: State = "reported"
-        for row, value in enumerate(answer.values):
-            if value in (None, ""):
-                continue
-            found = number(value, _name(answer))
-            if found is None:
-                self._say("unmapped", answer, f"{str(value)[:60]!r} is not a number")
-            else:
-                self._fact(answer, question, row, found, coded=False)
-                state = "loaded"
-        return state
-
-    def _yes(self, answer: Answer, question: Question) -> State:
-        state: State = "reported"
-        for row, value in enumerate(answer.values):
-            if value in (None, "", []):
-                continue
-            found = yes(value, _name(answer))
-            if found is None:
-                self._say("unmapped", answer, f"{str(value)[:40]!r} is neither yes nor no")
-            else:
-                self._fact(answer, question, row, found, coded=False)
-                state = "loaded"
-        return state
-
-    def _day(self, answer: Answer, question: Question) -> State:
-        state: State = "reported"
-        for row, value in enumerate(answer.values):
-            if value in (None, ""):
-                continue
-            try:
-                self._fact(answer, question, row, day(value, _name(answer)), coded=False)
-                state = "loaded"
-            except BadRecord as fault:
-                self._say("unmapped", answer, fault.reason)
-        return state
-
-    def _chosen(self, answer: Answer, question: Question) -> State:
-        """Take the text of an answer that is a database id (project, institution)."""
-        state: State = "reported"
-        for row, (value, beside) in enumerate(zip(answer.values, answer.extra, strict=True)):
-            lines, _ = texts(beside.get("text"), self.language, _name(answer))
-            for line in lines:
-                self._fact(answer, question, row, line.value, coded=False, lang=line.lang)
-                state = "loaded"
-            if not lines and value not in (None, ""):
-                self._say(
-                    "unmapped", answer, f"{str(value)[:20]} is an id of QCAT's database without its text"
-                )
-        return state
 
     # Answers that have a place of their own in the model
 
     def _named(self, answer: Answer, _question: Question) -> State:
         place = _PLACES[answer.question]
-        rows = self._texts(answer)
+        rows = self.texts_of(answer)
         for lines in rows:
             for line in lines:
                 one = (
@@ -252,21 +103,21 @@ class Assembly:
                 if item in (None, ""):
                     continue
                 if not isinstance(item, str):
-                    raise BadRecord(_name(answer), f"should be a country, not {type(item).__name__}")
+                    raise BadRecord(field_name(answer), f"should be a country, not {type(item).__name__}")
                 code = self.table.countries.get(item) or self.table.countries.get(fold(item))
                 if code:
                     self.countries[code] = None
                     state = "loaded"
                 else:
-                    self._say("unmapped", answer, f"{item[:80]!r} is no country of the questionnaire")
+                    self.say("unmapped", answer, f"{item[:80]!r} is no country of the questionnaire")
         return state
 
     def _map(self, answer: Answer, _question: Question) -> State:
         state: State = "reported"
         for value in answer.values:
-            for point in points(value, _name(answer)) if value not in (None, "") else ():
+            for point in points(value, field_name(answer)) if value not in (None, "") else ():
                 if isinstance(point, str):
-                    self._say("unmapped", answer, point)
+                    self.say("unmapped", answer, point)
                 else:
                     self.points[point] = None
                     state = "loaded"
@@ -278,14 +129,14 @@ class Assembly:
             if value in (None, ""):
                 continue
             kind = beside.get("content_type") or "image/"
-            found = address(value, _name(answer))
+            found = address(value, field_name(answer))
             if found is None:
-                self._say("unmapped", answer, f"{str(value)[:80]!r} is no address of a file on QCAT")
+                self.say("unmapped", answer, f"{str(value)[:80]!r} is no address of a file on QCAT")
             elif not isinstance(kind, str) or not kind.startswith("image/"):
-                self._say("unmapped", answer, f"{found} is no image but {str(kind)[:60]!r}")
+                self.say("unmapped", answer, f"{found} is no image but {str(kind)[:60]!r}")
             else:
                 self.images[found] = None
-                self._fact(answer, question, row, found, coded=False)
+                self.fact(answer, question, row, found, coded=False)
                 state = "loaded"
         return state
 
@@ -297,19 +148,19 @@ class Assembly:
                 self.linked[code] = None
                 state = "loaded"
             else:
-                self._say("unmapped", answer, f"{str(code)[:60]!r} is no code of a practice")
+                self.say("unmapped", answer, f"{str(code)[:60]!r} is no code of a practice")
         return state
 
     def _consent(self, answer: Answer, _question: Question) -> State:
-        self.consent = yes(answer.values[0], _name(answer))
+        self.consent = yes(answer.values[0], field_name(answer))
         return "loaded"
 
     def _documented(self, answer: Answer, _question: Question) -> State:
-        self.documented = day(answer.values[0], _name(answer))
+        self.documented = day(answer.values[0], field_name(answer))
         return "loaded"
 
     def _credit(self, answer: Answer, question: Question) -> State:
-        for lines in self._texts(answer):
+        for lines in self.texts_of(answer):
             for line in lines:
                 self.credits[Credit(" ".join(line.value.split()), None, CREDITED[question.name])] = None
         return "loaded"
@@ -322,16 +173,16 @@ class Assembly:
                 if isinstance(name, str) and name.strip():
                     self.persons.setdefault(row, {})["user"] = " ".join(name.split())[:300]
         if question.name in self.table.personal or question.name == "country":
-            reason = f"personal data of resource persons; {_TOLD}"
-            self.reading.mention("dropped", _name(answer), reason, once=True)
+            reason = f"personal data of resource persons; {TOLD}"
+            self.reading.mention("dropped", field_name(answer), reason, once=True)
             return "dropped"
         if question.type in _CODED:
-            rows = self._keywords(answer, question)
+            rows = self.keywords_of(answer, question)
             for row, found in enumerate(rows):
                 for keyword in found[:1]:
                     self.persons.setdefault(row, {})["role"] = keyword.removeprefix("resourceperson_")
             return "loaded" if any(rows) else "reported"
-        lines = self._texts(answer)
+        lines = self.texts_of(answer)
         for row, each in enumerate(lines):
             for line in each[:1]:
                 self.persons.setdefault(row, {})[question.name] = " ".join(line.value.split())
@@ -365,25 +216,6 @@ class Assembly:
         )
 
 
-def _name(answer: Answer) -> str:
-    return f"{answer.group}/{answer.question}"[:120]
-
-
-def _score(item: Any) -> int | None:
-    """Return a score from its label ("-2") or, in the raw form, from its keyword's end (1 to 7)."""
-    if isinstance(item, str):
-        if item in _SCORES:
-            return _SCORES[item]
-        match = re.fullmatch(r"tech_[a-z_]{1,40}_([1-7])", item)
-        return int(match[1]) - 4 if match else None
-    if isinstance(item, int) and not isinstance(item, bool):
-        return item if -3 <= item <= 3 else None
-    return None
-
-
-_SCORES: Final[Mapping[str, int]] = {str(score): score for score in range(-3, 4)} | {
-    f"+{score}": score for score in range(1, 4)
-}
 _CODED: Final = ("select", "select_type", "radio", "checkbox", "multi_select", "image_checkbox")
 _PLACES: Final = {
     "name": "names",
@@ -406,13 +238,13 @@ _BY_NAME: Final[Mapping[str, _Handler]] = {
     "date_documentation": Assembly._documented,
 }
 _BY_TYPE: Final[Mapping[str, _Handler]] = {
-    **dict.fromkeys(_CODED, Assembly._coded),
-    **dict.fromkeys(("char", "text", "hidden"), Assembly._text),
-    **dict.fromkeys(("int", "float"), Assembly._number),
+    **dict.fromkeys(_CODED, Assembly.coded),
+    **dict.fromkeys(("char", "text", "hidden"), Assembly.text),
+    **dict.fromkeys(("int", "float"), Assembly.number),
     **dict.fromkeys(("image", "file"), Assembly._image),
-    "measure": Assembly._scored,
-    "bool": Assembly._yes,
-    "date": Assembly._day,
+    "measure": Assembly.scored,
+    "bool": Assembly.yes,
+    "date": Assembly.day,
     "map": Assembly._map,
-    "select_model": Assembly._chosen,
+    "select_model": Assembly.chosen,
 }

@@ -30,19 +30,19 @@ class Answer:
 
     group: str
     question: str
-    values: tuple[Any, ...]
-    extra: tuple[Mapping[str, Any], ...] = ()
+    values: list[Any]
+    extra: list[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answers:
     """All of a questionnaire: what was answered, and how many questions were left empty."""
 
-    found: tuple[Answer, ...]
+    found: list[Answer]
     empty: int
-    keys: frozenset[str]
+    keys: set[str]
     """Keywords of all categories, groups and questions, answered or not; they tell the edition."""
-    stray: tuple[str, ...] = ()
+    stray: list[str]
     """Keys that stand where the format has none."""
 
 
@@ -62,45 +62,34 @@ def read_detail(tree: Mapping[str, Any]) -> Answers:
     Raises:
         BadRecord: something in it has another form than the API documents.
     """
-    leaves: list[tuple[str, str, Any]] = []
-    keys: set[str] = set()
-    stray: list[str] = []
-    _walk(tree, "", 0, leaves, keys, stray)
-    found: list[Answer] = []
-    empty = 0
-    for group, question, value in leaves:
-        if value == "" or value is None or value == []:
-            empty += 1
-        else:
-            found.append(_answer(group, question, value))
-    return Answers(tuple(found), empty, frozenset(keys), tuple(stray))
+    answers = Answers([], 0, set(), [])
+    _walk(tree, "", 0, answers)
+    return answers
 
 
-def _walk(
-    children: Mapping[str, Any],
-    parent: str,
-    depth: int,
-    leaves: list[tuple[str, str, Any]],
-    keys: set[str],
-    stray: list[str],
-) -> None:
+def _walk(children: Mapping[str, Any], parent: str, depth: int, answers: Answers) -> None:
     if depth > MAX_DEPTH:
-        raise BadRecord(parent, f"is nested more than {MAX_DEPTH} levels deep")
+        raise BadRecord(_name(parent), f"is nested more than {MAX_DEPTH} levels deep")
+    answers.keys.update(children)
     for key, node in children.items():
         if type(node) is not dict:
             raise BadRecord(_name(parent, key), f"should be an object, not {type(node).__name__}")
-        keys.add(key)
-        inner = node.get("children")
-        if inner is None:
+        if len(node) > 2:
+            answers.stray += [f"{key}/{name}" for name in node if name not in ("label", "children", "value")]
+        if "children" not in node:
             if "value" not in node:
                 raise BadRecord(_name(parent, key), "has neither 'children' nor 'value'")
-            leaves.append((parent, key, node["value"]))
-        elif type(inner) is dict:
-            _walk(inner, key, depth + 1, leaves, keys, stray)
+            value = node["value"]
+            if value:
+                answers.found.append(_answer(parent, key, value))
+            elif value is None or value in ("", []):
+                answers.empty += 1
+            else:
+                raise BadRecord(_name(parent, key), f"'value' should be a list, not {type(value).__name__}")
+        elif type(inner := node["children"]) is dict:
+            _walk(inner, key, depth + 1, answers)
         else:
             raise BadRecord(_name(parent, key), f"'children' should be an object, not {type(inner).__name__}")
-        if len(node) > 2:
-            stray.extend(f"{key}/{name}" for name in node if name not in ("label", "children", "value"))
 
 
 def _answer(group: str, question: str, value: Any) -> Answer:
@@ -108,19 +97,19 @@ def _answer(group: str, question: str, value: Any) -> Answer:
         raise BadRecord(_name(group, question), f"'value' should be a list, not {type(value).__name__}")
     if len(value) > MAX_ROWS:
         raise BadRecord(_name(group, question), f"has {len(value)} repetitions; at most {MAX_ROWS} are read")
-    values, extra = [], []
-    for entry in value:
-        if isinstance(entry, dict):
+    values: list[Any] = []
+    for number, entry in enumerate(value):
+        if type(entry) is dict:
             values.append(entry["values"] if "values" in entry else entry.get("value"))
-            extra.append(entry)
         elif isinstance(entry, str):
+            # A link or an unregistered user is a bare line break.
             values.append(entry.strip() or None)
-            extra.append({})
+            value = [*value[:number], {}, *value[number + 1 :]]
         else:
             raise BadRecord(
                 _name(group, question), f"an entry should be an object, not {type(entry).__name__}"
             )
-    return Answer(group, question, tuple(values), tuple(extra))
+    return Answer(group, question, values, value)
 
 
 def read_raw(data: Mapping[str, Any]) -> Answers:
@@ -146,8 +135,8 @@ def read_raw(data: Mapping[str, Any]) -> Answers:
                 column[number] = value
         for question, column in by_question.items():
             keys.add(question)
-            found.append(Answer(group, question, tuple(column), ({},) * len(column)))
-    return Answers(tuple(found), 0, frozenset(keys))
+            found.append(Answer(group, question, column, [{}] * len(column)))
+    return Answers(found, 0, keys, [])
 
 
 def points(value: Any, name: str) -> Iterator[tuple[float, float] | str]:
