@@ -46,9 +46,7 @@ MEMBERS: Final = {
 
 WITHOUT_REGION: Final = frozenset({"AQ", "TW"})
 
-_NOT_PARTIES: Final = frozenset(
-    "EH IO RE SH TF YT AI AW BL BQ BV CW FK GF GP GS KY MF MQ MS PR SX TC VG VI".split()
-)
+_NOT_PARTIES: Final = "EH IO RE SH TF YT AI AW BL BQ BV CW FK GF GP GS KY MF MQ MS PR SX TC VG VI"
 """Areas inside M49 regions that are no parties to the UNCCD of their own."""
 
 ANNEXES: Final = {
@@ -125,7 +123,7 @@ SAHEL_LABELS: Final = {
 
 def annex_of(alpha2: str, subregion: str) -> str | None:
     """Return the number of the UNCCD annex of a country, None where it is not established."""
-    if alpha2 in _NOT_PARTIES:
+    if alpha2 in _NOT_PARTIES.split():
         return None
     for number, subregions in ANNEXES.items():
         if subregion in subregions or alpha2 in ANNEX_COUNTRIES.get(number, "").split():
