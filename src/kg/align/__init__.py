@@ -1,1 +1,5 @@
 """Aligns practices with the frameworks: assessments by rules, their explanation, text evidence."""
+
+from kg.align.assessing import assess
+
+__all__ = ["assess"]
