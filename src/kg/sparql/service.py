@@ -8,7 +8,7 @@ import json
 import logging
 import signal
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
@@ -29,7 +29,7 @@ __all__ = ["SparqlAnswer", "SparqlRequest", "SparqlService"]
 
 Rewriter = Callable[[str], str]
 _log = logging.getLogger("kg.sparql")
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 8
 _AT_ONCE_S: Final = 0.05
 
 
@@ -85,13 +85,15 @@ class SparqlService:
         finally:
             self._note(request, outcome, time.perf_counter() - started, size)
 
-    def unchanged(self, request: SparqlRequest, tags: Container[str]) -> bool:
-        """Tell whether one of a client's entity tags is of the answer that it would get now.
+    def held(self, request: SparqlRequest, tags: Iterable[str]) -> str | None:
+        """Return the one of a client's entity tags that is of the answer it would get now, or nothing.
 
-        A tag is made of the generation and the request, so this takes no query.
+        A tag is made of the generation and the request, so this takes no query; ``-gzip`` after it
+        marks the compressed form.
         """
         key = key_of(self.pools.generation_id(), request)
-        return any(etag_of(key, each) in tags for each in (request.results, request.graph) if each)
+        current = {etag_of(key, each) for each in (request.results, request.graph) if each}
+        return next((tag for tag in tags if tag.removesuffix("-gzip") in current), None)
 
     def _run(self, request: SparqlRequest) -> SparqlAnswer:
         text = request.text
@@ -121,7 +123,8 @@ class SparqlService:
                     self.pools.drop(pool)
                 except WorkerDiedError:
                     # Only a worker that died before it began (idle, and ended by the system) comes here.
-                    pass
+                    if pool.gone:
+                        self.pools.drop(pool)
             if not left:
                 break
         raise Unavailable("The processes that answer queries ended unexpectedly.")

@@ -101,6 +101,10 @@ class Nursery:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def gone(self) -> bool:
+        return self._process.poll() is not None
+
     def spawn(self, *, is_open: bool = False) -> Worker:
         """Fork a worker; an open one can make connections.
 
@@ -171,6 +175,11 @@ class Pool:
     def running(self) -> int:
         """Workers that are not idle."""
         return self._count - len(self._idle)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the nursery has ended, and every worker with it."""
+        return self._nursery.gone
 
     @property
     def nursery_pid(self) -> int:

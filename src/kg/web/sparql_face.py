@@ -141,12 +141,11 @@ class Face:
 
     def _executed(self, environ: Environ, asked: SparqlRequest) -> Reply:
         tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags and environ["REQUEST_METHOD"] != "POST" and self._holds(asked, tags):
-            return Reply("304 Not Modified", [("ETag", tags), *always(environ)])
+        if tags and environ["REQUEST_METHOD"] != "POST":
+            held = self.service.held(asked, _TAG.findall(tags))
+            if held is not None:
+                return Reply("304 Not Modified", [("ETag", f'"{held}"'), *always(environ)])
         return self._reply(environ, self.service.execute(asked))
-
-    def _holds(self, asked: SparqlRequest, tags: str) -> bool:
-        return self.service.unchanged(asked, {each.removesuffix("-gzip") for each in _TAG.findall(tags)})
 
     def _reply(self, environ: Environ, answer: SparqlAnswer) -> Reply:
         text = answer.media_type.startswith("text/")
