@@ -90,14 +90,17 @@ class Validator:
         """
         if not records or not len(self._shapes):
             return []
-        from pyshacl import Validator as Shacl
+        from pyshacl import validate
 
         data = self._data(records)
-        shacl = Shacl(data, shacl_graph=self._shapes, options={"inference": "none", "advanced": False})
-        conforms, report, _ = shacl.run()
+        conforms, report, _ = validate(
+            data, shacl_graph=self._shapes, inference="none", advanced=False, inplace=True
+        )
         if conforms:
             return []
-        found = {each for each in self._results(report) if each is not None}
+        # Concepts and countries stand beside the records only for their types.
+        checked = {iri for iri, _ in records}
+        found = {each for each in self._results(report) if each is not None and each.record in checked}
         return sorted(found, key=lambda each: (each.record, each.severity, each.field, each.message))
 
     def _data(self, records: Sequence[tuple[str, Iterable[str]]]) -> Graph:
