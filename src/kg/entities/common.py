@@ -44,7 +44,8 @@ UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "par
 _CREATIVE_COMMONS: Final = re.compile(
     r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<name>[a-z-]+)/(?P<version>\d\.\d)"
 )
-_MANY: Final = frozenset({f"{VOID}inDataset", f"{SKOS}inScheme", TYPE, f"{SKOS}topConceptOf"})
+MANY: Final = frozenset({f"{VOID}inDataset", f"{SKOS}inScheme", TYPE, f"{SKOS}topConceptOf"})
+"""Properties by which more records name one thing than a page can list."""
 
 
 def trust(reading: Reading) -> Trust:
@@ -89,7 +90,7 @@ def fact_values(reading: Reading, predicate: str, node: str | None = None) -> tu
     return tuple(values)
 
 
-def inbound(reading: Reading, hidden: frozenset[str] = frozenset(), first: int = 12) -> tuple[Inbound, ...]:
+def inbound(reading: Reading, first: int = 12, hidden: frozenset[str] = MANY) -> tuple[Inbound, ...]:
     """Return the records that name this one, by property; at most ``first`` of each are listed."""
     rows = ask(reading.store, "inbound", reading.iris, entity=reading.iri)
     names = Names(reading.iris, reading.language)
@@ -98,7 +99,7 @@ def inbound(reading: Reading, hidden: frozenset[str] = frozenset(), first: int =
     for row in rows:
         groups.setdefault(lexical(row["property"]), set()).add(lexical(row["source"]))
     found = []
-    for predicate in sorted(set(groups) - hidden - _MANY):
+    for predicate in sorted(set(groups) - hidden):
         refs = sorted(
             map(names.ref, groups[predicate]), key=lambda ref: (ref.label.value.casefold(), ref.iri)
         )

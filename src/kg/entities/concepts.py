@@ -33,7 +33,7 @@ _OWN: Final = (
 def read(reading: Reading, facets: bool = False) -> Concept:
     """Return what only concepts and countries have; ``facets`` counts what a country's practices have."""
     skos = SKOS.__add__
-    backwards = {group.name.iri: group.records for group in common.inbound(reading, first=200)}
+    backwards = {group.name.iri: group.records for group in common.inbound(reading, 200)}
     counted = ask(reading.store, "used-by-count", reading.iris, entity=reading.iri)
     return Concept(
         labels=tuple(reading.texts(skos("prefLabel")) or reading.texts(common.LABEL)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kg.entities import common, concepts, official, practices, publications
-from kg.entities.model import Concept, Decision, EntityPage, Practice, Publication
+from kg.entities.model import Concept, Decision, EntityPage, Inbound, Practice, Publication
 from kg.entities.reading import Reading, ask, kind_of, lexical, readable
 from kg.errors import NotFound
 from kg.model import Text
@@ -14,6 +14,7 @@ from kg.store import GraphStore
 from kg.vocab import DCTERMS, SKOS, VOID, Iris
 
 _CONCEPTS = ("concept", "country", "region")
+_FEW, _ALL = 12, 400
 _OFFICIAL = ("decision", "document")
 
 
@@ -75,12 +76,19 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         trust=common.trust(reading),
         paragraphs=reading.values(iris.term("citedInParagraph")),
         facts=common.facts(reading, shown),
-        inbound=common.inbound(reading) if plain else (),
+        inbound=_inbound(reading, kind) if plain else (),
         practice=practice,
         decision=decision,
         publication=publication,
         concept=concept,
     )
+
+
+def _inbound(reading: Reading, kind: str) -> tuple[Inbound, ...]:
+    """Return what names the record; schemes and the ontology list all their members."""
+    if kind == "scheme":
+        return common.inbound(reading, _ALL, frozenset({f"{SKOS}topConceptOf"}))
+    return common.inbound(reading, _ALL if reading.iri == reading.iris.ns else _FEW)
 
 
 def _names(reading: Reading) -> list[Text]:

@@ -50,7 +50,7 @@ def read(reading: Reading) -> Decision:
         cites_texts=reading.values(kg("citesText")),
         cited_by=tuple(
             record
-            for group in common.inbound(reading, first=60)
+            for group in common.inbound(reading, 60)
             if group.name.iri == kg("cites")
             for record in group.records
         ),

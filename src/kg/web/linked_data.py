@@ -14,10 +14,10 @@ from flask import Blueprint, Response, redirect, request, url_for
 from kg import queries
 from kg.entities import status
 from kg.errors import Gone, NotAcceptable, NotFound
-from kg.store import GraphStore
+from kg.store import Binding, GraphStore
 from kg.terms import local_id
-from kg.vocab import Iris
 from kg.web.context import iris, opened
+from kg.web.jsonld import compacted
 from kg.web.negotiate import negotiate
 from kg.web.respond import Answer, tagged
 from kg.web.views import page
@@ -25,16 +25,17 @@ from kg.web.views import page
 bp = Blueprint("linked_data", __name__)
 
 HTML: Final = "text/html"
+JSON_LD: Final = "application/ld+json"
 FORMATS: Final = (
     ("Turtle", "ttl", "text/turtle"),
-    ("JSON-LD", "jsonld", "application/ld+json"),
+    ("JSON-LD", "jsonld", JSON_LD),
     ("N-Triples", "nt", "application/n-triples"),
     ("RDF/XML", "rdf", "application/rdf+xml"),
 )
 """(name, suffix, media type) of the RDF formats offered, the preferred one first."""
 
 _BY_SUFFIX: Final = {suffix: media_type for _name, suffix, media_type in FORMATS}
-_OTHER_NAMES: Final = {"application/json": "application/ld+json", "application/xhtml+xml": HTML}
+_OTHER_NAMES: Final = {"application/json": JSON_LD, "application/xhtml+xml": HTML}
 _ALIASES: Final = {
     "turtle": "ttl",
     "json": "jsonld",
@@ -120,15 +121,18 @@ def _described(store: GraphStore, iri: str, media_type: str) -> Response:
     else:
         query, values = queries.get("entity", "describe"), {"entity": iri}
     text, bind = query.bind(values, iris())
-    body = store.answer(text, media_type, bind=bind, prefixes=_prefixes(iris()))
+    body = serialised(store, text, bind, media_type)
     response = tagged(body, media_type)
     response.headers.add("Link", f'<{page(iri)}>; rel="alternate"; type="text/html"')
     response.headers.add("Link", f'<{iri}>; rel="describes"')
     return response
 
 
-def _prefixes(names: Iris) -> dict[str, str]:
-    return queries.prefix_map(names)
+def serialised(store: GraphStore, text: str, bind: Binding, media_type: str) -> bytes:
+    """Return a CONSTRUCT's answer as the engine writes it, JSON-LD with a context."""
+    prefixes = queries.prefix_map(iris())
+    body = store.answer(text, media_type, bind=bind, prefixes=prefixes)
+    return compacted(body, prefixes) if media_type == JSON_LD else body
 
 
 def _moved_by_suffix(store: GraphStore, kind: str, path: str) -> Response | None:

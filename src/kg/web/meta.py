@@ -12,7 +12,7 @@ from kg import __version__, queries
 from kg.entities.reading import ask, lexical
 from kg.errors import BadInput, NotFound
 from kg.web.context import iris, opened
-from kg.web.linked_data import FORMATS
+from kg.web.linked_data import FORMATS, serialised
 from kg.web.negotiate import negotiate
 from kg.web.respond import Answer, tagged
 from kg.web.views import local_path, public
@@ -86,7 +86,7 @@ def void() -> Answer:
         },
         iris(),
     )
-    body = opened().store.answer(text, media_type, bind=bind, prefixes=queries.prefix_map(iris()))
+    body = serialised(opened().store, text, bind, media_type)
     return tagged(body, media_type, vary=("Accept",))
 
 
