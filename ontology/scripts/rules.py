@@ -109,9 +109,7 @@ class Patterns:
         if "exposure_all_bad" in item:
             return self._simple(item, on).replace("?value", v).replace("?on", e).replace("?property", p)
         if "exposure" in item:
-            text = self._exposure(item)
-            text = text.replace("?value", v).replace("?on", e).replace("?property", p)
-            return text.replace("?h", f"?h{self._n}")
+            return self._exposed(item, v, e, f"?h{self._n}")
         if "conversion" in item:
             return self._conversion(item).replace("?value", v).replace("?property", p)
         if "impacts" in item:
@@ -175,19 +173,29 @@ class Patterns:
             return (
                 "?practice kg:exposure ?on . VALUES ?property { kg:sensitivity }\n"
                 f"?on ?property ?value . FILTER(?value IN ({bad}))\n"
-                "MINUS { ?practice kg:exposure ?unlike . ?unlike kg:sensitivity ?cope"
+                "MINUS { ?practice kg:exposure ?unlike . ?unlike kg:sensitivity ?cope ."
                 f" FILTER(?cope NOT IN ({bad}, concept:cope_unknown)) }}"
             )
-        hazards = self._hazards(item.get("exposure") or item["exposure_decrease"])
+        asked = "hazard" if "exposure" in item and not item["sensitivity"] else "sensitivity"
+        asked = "change" if "exposure_decrease" in item else asked
+        return f"VALUES ?property {{ kg:{asked} }}\n{self._exposed(item, '?value', '?on', '?h')}"
+
+    def _exposed(self, item: Item, v: str, e: str, h: str) -> str:
+        """Return the pattern of an exposure ``e`` to one of the hazards, rated or changing as asked."""
+        groups = item.get("exposure") or item["exposure_decrease"]
+        lists = [key for key in ("GRAD", "EVENT") if set(self._lists[key]) <= set(groups)]
+        if not item.get("sensitivity") and "exposure" in item:
+            h = v
+        parts = [f"?practice kg:exposure {e} . {e} kg:hazard {h} ."]
         if "exposure_decrease" in item:
-            return f'{hazards("?h")}\n?practice kg:exposure ?on . ?on kg:hazard ?h .\nVALUES ?property {{ kg:change }}\n?on ?property ?value . FILTER(?value = "decrease")'
-        if not item["sensitivity"]:
-            return f"{hazards('?value')}\nVALUES ?property {{ kg:hazard }}\n?practice kg:exposure ?on . ?on ?property ?value ."
-        return (
-            f"{hazards('?h')}\n?practice kg:exposure ?on . ?on kg:hazard ?h .\n"
-            "VALUES ?property { kg:sensitivity }\n"
-            f"?on ?property ?value . FILTER(?value IN ({self._concepts(item['sensitivity'])}))"
-        )
+            parts.append(f'{e} kg:change {v} . FILTER({v} = "decrease")')
+        elif item["sensitivity"]:
+            parts.append(f"{e} kg:sensitivity {v} . FILTER({v} IN ({self._concepts(item['sensitivity'])}))")
+        if len(lists) == 1:
+            parts.append(f"factlist:{LIST_NAMES[lists[0]][0]} kg:listMember {h} .")
+        elif not lists:
+            parts.append(f"FILTER({h} IN ({self._concepts(groups)}))")
+        return "\n".join(parts)
 
     def _conversion(self, item: Item) -> str:
         before, now = (self._concept(each) for each in item["conversion"])
@@ -198,21 +206,6 @@ class Patterns:
             f"  (wocat:tech_qg_243.tech_lu_forest_type {before}) (wocat:tech_lu_forest_type {now})\n"
             "}"
         )
-
-    def _hazards(self, groups: list[str]) -> Any:
-        names = [key for key in ("GRAD", "EVENT") if set(self._lists[key]) <= set(groups)]
-        whole = [group for key in names for group in self._lists[key]]
-        rest = [group for group in groups if group not in whole]
-
-        def write(variable: str) -> str:
-            if rest:
-                return f"VALUES {variable} {{ {' '.join(self._concept(each) for each in groups)} }}"
-            lists = " ".join(f"factlist:{LIST_NAMES[name][0]}" for name in names)
-            if len(names) == 1:
-                return f"{lists} kg:listMember {variable} ."
-            return f"VALUES ?hlist {{ {lists} }} ?hlist kg:listMember {variable} ."
-
-        return write
 
     def _properties(self, impacts: list[str], variable: str) -> str:
         left = list(dict.fromkeys(impacts))
