@@ -10,7 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import wocat_properties
 import wocat_questionnaire
+import wocat_schemes
 import wocat_source
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -20,7 +22,11 @@ def files(fields: Path) -> dict[str, str]:
     """Return path within the repository to text of every generated file."""
     source = wocat_source.Source(fields, REPOSITORY / "loaders" / "starter" / "labels.jsonl")
     table = wocat_questionnaire.build(source)
-    return {"loaders/wocat_questionnaire.json": wocat_questionnaire.text(table)}
+    return {
+        "loaders/wocat_questionnaire.json": wocat_questionnaire.text(table),
+        "ontology/wocat.ttl": wocat_properties.build(source),
+        **wocat_schemes.Schemes(source).build(),
+    }
 
 
 def main(arguments: list[str]) -> int:

@@ -63,7 +63,16 @@ and go by the concept's name."""
 
 
 def build(source: ws.Source) -> dict[str, Any]:
-    """Return the table that loaders read; its keys are described in ``loaders/wocat.py``."""
+    """Return the table that loaders read.
+
+    ``configurations`` holds, for each questionnaire, ``questions`` by keyword (type, section, groups with
+    the primary one first, ``primary`` where two groups are, editions, label, ``values`` as keyword to
+    label, ``labels_2015`` where edition 2015 prints another label, ``scale`` for impacts, ``facet``) and
+    ``questiongroups`` (section, whether it is a table, label, paths in a detail answer). The rest:
+    ``hazards`` question group to concept, ``impacts`` poles, ``countries`` keyword to ISO 3166-1 alpha-3,
+    ``country_labels`` label to keyword, ``concepts`` keyword to local name, ``personal`` questions to
+    drop, ``coarse`` words of catalogue rows to keywords.
+    """
     concepts: dict[str, str] = {}
     configurations: dict[str, Any] = {}
     for name in ws.CONFIGURATIONS:

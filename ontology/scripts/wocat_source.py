@@ -25,6 +25,8 @@ PERSONAL: Final = (
 EXPOSURE: Final = ("tech_exposure_sensitivity", "tech_exposure_incrdecr", "tech_exposure_season")
 """Questions of section 6.3: they describe an exposure, the hazard being the question group."""
 
+_ACCESS: Final = "tech_access_"
+
 CODED: Final = ("select", "select_type", "radio", "checkbox", "image_checkbox", "multi_select", "measure")
 
 FACETS: Final = {
@@ -71,6 +73,70 @@ FACETS: Final = {
     "slopeClass": ("tech_slopes",),
 }
 """Properties that gather several questions (local name in ``kg:``) and the questions of each."""
+
+SHORT: Final = {
+    "tech_main_purpose": "Main purposes",
+    "tech_landuse": "Land use type (edition 2015)",
+    "tech_landuse_2018": "Land use type",
+    "tech_lu_mixed_select": "Mixed land use",
+    "tech_lu_mixed_sub": "Mixed land use (edition 2015)",
+    "tech_lu_cropland_sub": "Cropland: kind",
+    "tech_lu_forest_type": "Forest/ woodlands: kind",
+    "tech_lu_forest_natural": "(Semi-)natural forests/ woodlands: management",
+    "tech_lu_forest_natural_type": "(Semi-)natural forests/ woodlands: type of forest",
+    "tech_lu_forest_plantation": "Tree plantation, afforestation: origin and composition",
+    "tech_lu_forest_plantation_type": "Tree plantation, afforestation: type of forest",
+    "tech_lu_settlements_sub": "Settlements, infrastructure: kind",
+    "tech_lu_waterways_sub": "Waterways, waterbodies, wetlands: kind",
+    "tech_initial_landuse_changed": "Change of land use by the Technology",
+    "tech_watersupply": "Water supply",
+    "tech_slm_group": "SLM group",
+    "tech_measures": "SLM measures",
+    "tech_measures_agronomic_sub": "Agronomic measures: kind",
+    "tech_measures_vegetative_sub": "Vegetative measures: kind",
+    "tech_measures_structural_sub": "Structural measures: kind",
+    "tech_measures_management_sub": "Management measures: kind",
+    "tech_agronomic_tillage": "Tillage system",
+    "tech_residue_management": "Residue management",
+    "tech_degradation": "Land degradation type",
+    "degradation_erosion_water_sub": "Soil erosion by water: kind",
+    "degradation_erosion_wind_sub": "Soil erosion by wind: kind",
+    "degradation_chemical_sub": "Chemical soil deterioration: kind",
+    "degradation_physical_sub": "Physical soil deterioration: kind",
+    "degradation_biological_sub": "Biological degradation: kind",
+    "degradation_water_sub": "Water degradation: kind",
+    "tech_prevention": "Goal with regard to land degradation",
+    "tech_sites_considered": "Number of sites considered",
+    "tech_spread_tech": "Spread of the Technology",
+    "tech_spread_area": "Area covered",
+    "tech_implementation_decades": "Time since implementation",
+    "tech_who_implemented": "Introduction of the Technology",
+    "tech_convex_concave": "Convex or concave situations",
+    "tech_land_size": "Land size per household or farm",
+    "tech_land_size_relative": "Scale of land use",
+    "tech_cost_calculation_base": "Basis of cost calculation",
+    "tech_input_dollar": "Currency: US dollar",
+    "tech_adoption_percentage": "Share of land users who adopted the Technology",
+    "tech_adoption_spontaneously": "Share of spontaneous adoption",
+    "tech_adaptation_modification": "Changing conditions that the Technology was adapted to",
+    "sources_used": "Sources of information",
+    "app_initiation": "Time since initiation",
+    "app_stakeholders": "Stakeholders and implementing bodies",
+    "app_decisions_by": "Who decided on the Technology",
+    "app_decisions_based": "Basis of decisions",
+    "app_training_who": "Who was trained",
+    "app_advisory_service": "Advisory service",
+    "app_institutions": "Strengthening of institutions",
+    "app_institutions_level": "Levels of institutions",
+    "app_institutions_support": "Support to institutions",
+    "app_research_topics": "Research topics",
+    "app_annual_budget_range": "Annual budget (range)",
+    "app_subsidies_inputs": "Subsidised inputs",
+    "app_subsidies_labour_type": "Reward of labour",
+    "app_motivation": "Main motivating factors",
+    "app_can_lu_sustain": "Sustainability of Approach activities",
+}
+"""Short names of questions that are printed as a request ("Select category(ies) / code(s)")."""
 
 FACET_OF: Final = {question: facet for facet, questions in FACETS.items() for question in questions}
 
@@ -137,6 +203,7 @@ def groups(question: Question) -> tuple[str, ...]:
 
 
 def label(keyword: str, question: Question) -> str:
-    """Return the question as printed, without line breaks; a keyword without a label in words."""
-    text = question["label"] or question.get("label_view") or keyword.replace("_", " ")
-    return " ".join(text.split())
+    """Return the question in a line: its short name, else as printed, else its keyword in words."""
+    text = SHORT.get(keyword) or question["label"] or question.get("label_view")
+    line = " ".join((text or keyword.replace("_", " ")).split())
+    return f"Access to services and infrastructure: {line}" if keyword.startswith(_ACCESS) else line
