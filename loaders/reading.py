@@ -57,7 +57,9 @@ class Reading:
 
     def quarantine(self, record: str, name: str, reason: str) -> None:
         """Leave out a record, or a whole file where ``record`` is the file's name."""
-        self.report.quarantine(self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", reason)
+        self.report.quarantine(
+            self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", clean_text(reason)
+        )
 
     def attempt(
         self, record: str, build: Callable[[Raw, str, Reading], Loaded], raw: Raw, place: str = ""
@@ -84,7 +86,7 @@ class Reading:
                     continue
                 self.told.add(f"{kind} {name}")
             self.report.mention(
-                kind, self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", reason
+                kind, self.file, clean_text(record[:200]) or "?", clean_text(name) or "?", clean_text(reason)
             )
         self.report.keep()
         yield built

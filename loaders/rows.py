@@ -13,7 +13,7 @@ import pycountry
 
 from kg.errors import BadRecord
 from kg.model import Case, Decision, Document, Entity, Origin, Practice, Publication, Text
-from kg.terms import is_web_address, language_tag
+from kg.terms import clean_text, is_web_address, language_tag
 from loaders.base import LoadReport, Source
 from loaders.markup import one_line, plain_text
 from loaders.reading import Reading, json_records, origin, text
@@ -218,7 +218,7 @@ def load_rows(source: Source, report: LoadReport, key: str, build: Callable[[Row
             for number, raw in enumerate(rows, 1):
                 where = place if rows is not document else f"row {number}"
                 name = raw.get(key) if isinstance(raw, dict) else None
-                record = name[:200] if isinstance(name, str) and name.strip() else where
+                record = (clean_text(name[:200]) if isinstance(name, str) else "") or where
                 yield from reading.attempt(record, lambda *given: build(_row(*given)), raw, where)
 
 

@@ -53,7 +53,7 @@ def keywords(question: Question, value: Any, name: str) -> Iterator[tuple[str | 
         if not isinstance(written, str):
             raise BadRecord(name, f"should be a label or keyword, not {type(written).__name__}")
         found = question.keyword(written)
-        if found is None and written is not item and isinstance(item[0], str):
+        if found is None and isinstance(item, list) and isinstance(item[0], str):
             found = question.keyword(item[0])
         yield found, clean_text(written[:100])
 
