@@ -30,7 +30,11 @@ def _main(
         False, "--version", callback=_version, is_eager=True, help="Show the version."
     ),
 ) -> None:
-    pass
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    for noisy in ("sentence_transformers", "httpx", "transformers", "faiss"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 building.register(app)
