@@ -14,7 +14,7 @@ from typing import Final
 
 from kg.align import about, facts, journal, rules
 from kg.align.evaluate import Assessment, Findings, evaluate
-from kg.align.logic import Result, Verdict, deciding, strength
+from kg.align.logic import Result, Verdict, deciding, is_for, strength
 from kg.config import Settings
 from kg.progress import Progress
 from kg.store import GraphStore
@@ -235,7 +235,8 @@ class Lines:
         confirm = self._confirm[criterion]
         for item in sorted(deciding(found)):
             for fact in sorted(found[item]):
-                pointed = evidence.node(fact, strength(item), item in confirm)
+                side = "for" if is_for(item) else "against"
+                pointed = evidence.node(fact, f"{strength(item)}_{side}", item in confirm)
                 out.append(f"{node} {n.evidence} {pointed}{tail}")
                 if criterion == _RESPONSES and strength(item) == "strong":
                     out.append(f"{assessment} {n.response} {fact[2]}{tail}")
