@@ -239,7 +239,8 @@ def test_lines_when_an_entity_has_figures_then_whole_numbers_are_numbers() -> No
 
 
 def test_lines_when_a_case_is_labelled_by_its_source_then_theme_and_words() -> None:
-    record = Case("p-1", "PANORAMA", (Text("T", "en"),), ORIGIN, labelled_by_source=("EbA", "coastal"))
+    labels = ("EbA", "coastal")
+    record = Case("p-1", "PANORAMA", (Text("T", "en"),), ORIGIN, labelled_by_source=labels, themes=("eba",))
     assert _values(record, "<kg:theme>") == {"<id:concept/eba>"}
     assert _values(record, "<kg:labelledBySource>") == {'"EbA"', '"coastal"'}
 

@@ -14,17 +14,6 @@ from kg.terms import literal
 from kg.vocab import DCTERMS, OWL, SKOS
 
 _MAPPINGS: Final = frozenset({"exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"})
-_THEMES: Final = {
-    "eba": "eba",
-    "eco-drr": "eco_drr",
-    "nbs": "nbs",
-    "slm": "slm",
-    "ldn": "ldn",
-    "drought": "drought",
-    "agroforestry": "agroforestry",
-    "water harvesting": "water_harvesting",
-}
-"""Words by which a partner labels its cases, and the concepts they name."""
 _WHOLE_NUMBER: Final = re.compile(r"^(0|-?[1-9]\d{0,14})$")
 
 
@@ -91,8 +80,7 @@ def write_case(w: Writer, case: Case) -> None:
         w.string(s, kg["label"], label)
     for label in case.labelled_by_source:
         w.string(s, kg["labelledBySource"], label)
-        if theme := _THEMES.get(label.casefold()):
-            common.themes(w, s, (theme,))
+    common.themes(w, s, case.themes)
 
 
 def class_of(kind: str) -> str:
