@@ -117,7 +117,8 @@ class Nursery:
             # store on disk opens its files as it needs them, so there the check of the text stands alone.
             _limit(resource.RLIMIT_NOFILE, 0)
         memory_max = worker.peak_memory() + extra // 2
-        worker.serve(socket.socket(fileno=descriptor), store, memory_max=memory_max)
+        connection = socket.socket(fileno=descriptor)
+        worker.serve(connection, store, prefixes=self.config["prefixes"], memory_max=memory_max)
 
     def _kill(self, pid: int) -> int:
         """End a worker and return its wait status; one that ended by itself keeps the status it had."""

@@ -69,7 +69,7 @@ def key_of(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
 
 
 def etag_of(key: tuple[Any, ...], media_type: str) -> str:
-    return hashlib.sha256(repr((__version__, key, media_type)).encode()).hexdigest()[:32]
+    return hashlib.blake2b(repr((__version__, key, media_type)).encode(), digest_size=16).hexdigest()
 
 
 def question_of(request: SparqlRequest) -> tuple[Any, ...]:

@@ -8,12 +8,10 @@ import json
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from kg import errors, queries
 from kg.config import Settings
 from kg.errors import KgError, NotAcceptable, QueryTimeout, Unavailable
 from kg.sparql import guard
@@ -183,7 +181,6 @@ class SparqlService:
             "bind": dict(request.bind),
             "results": request.results,
             "graph": request.graph,
-            "prefixes": _prefixes(self.settings) if request.graph in _ABBREVIATING else None,
             "limit": self.settings.sparql_result_max_mb * 1024 * 1024,
         }
 
@@ -233,18 +230,6 @@ class SparqlService:
         ]
 
 
-_ABBREVIATING: Final = frozenset(
-    ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
-)
-
-
 @lru_cache(maxsize=1024)
 def _check(text: str, limits: guard.Limits) -> guard.Checked:
     return guard.check(text, limits)
-
-
-@lru_cache(maxsize=4)
-def _prefixes(settings: Settings) -> Mapping[str, str] | None:
-    with suppress(errors.ConfigError, OSError):
-        return queries.prefix_map(settings.iris)
-    return None

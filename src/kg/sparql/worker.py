@@ -7,7 +7,7 @@ import json
 import resource
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, Final, cast
 
 import pyoxigraph as px
@@ -21,6 +21,9 @@ _HELD: Final = 256 * 1024
 """Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
 _UNKNOWN_FUNCTION: Final = "The custom function <"
 _FUNCTIONS_MAX: Final = 50
+ABBREVIATING: Final = frozenset(
+    ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
+)
 _Functions = dict[px.NamedNode, Callable[..., px.NamedNode | px.BlankNode | px.Literal | px.Triple | None]]
 
 
@@ -62,15 +65,19 @@ class _Outlet(io.RawIOBase):
         return frames.pack(frames.DATA, bytes(self._held)) if self._held else b""
 
 
-def serve(connection: socket.socket, store: px.Store, *, memory_max: int) -> None:
+def serve(
+    connection: socket.socket, store: px.Store, *, prefixes: Mapping[str, str], memory_max: int
+) -> None:
     """Answer queries from a connection until it closes.
 
     Args:
+        prefixes: what RDF answers are abbreviated with.
         memory_max: peak of resident bytes above which the process retires after an answer, because the
             engine does not give back all that a large query took.
     """
     while (frame := frames.receive(connection)) is not None:
         request = json.loads(frame[1])
+        request["prefixes"] = prefixes if request["graph"] in _ABBREVIATING else None
         outlet = _Outlet(connection.sendall, request["limit"])
         try:
             end = _answer(store, request, outlet)

@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from kg import queries
 from kg.config import Settings
-from kg.errors import KgError, Unavailable
+from kg.errors import ConfigError, KgError, Unavailable
 from kg.generation import Generation
 from kg.sparql import frames, nursery
 from kg.store.embedded import fits_memory
@@ -84,6 +85,7 @@ class Nursery:
             "graph": str(generation.graph_file),
             "store": str(generation.store_folder),
             "memory_mb": settings.sparql_worker_memory_mb,
+            "prefixes": _prefixes(settings),
         }
         try:
             self._control.settimeout(_START_S)
@@ -149,6 +151,13 @@ class Nursery:
             self._process.wait()
 
 
+def _prefixes(settings: Settings) -> dict[str, str]:
+    """Return the prefixes that RDF answers abbreviate with; none when the installation has no list."""
+    with suppress(ConfigError, OSError):
+        return queries.prefix_map(settings.iris)
+    return {}
+
+
 class Pool:
     """The workers of one generation; every method may be called from any thread."""
 
@@ -158,7 +167,11 @@ class Pool:
         self.size = max(1, settings.sparql_workers)
         self._wait_s = settings.sparql_wait_s
         self._nursery = Nursery(generation, settings)
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._changed = threading.Condition(lock)
+        """Told when a worker or a place comes free; waited on by queries."""
+        self._wanting = threading.Condition(lock)
+        """Told when spare workers have been used up; waited on by the gardener alone."""
         self._idle: list[Worker] = []
         self._count = 0
         self._waiting = 0
@@ -210,7 +223,8 @@ class Pool:
                     raise NurseryGoneError("closed")
             finally:
                 self._waiting -= 1
-                self._changed.notify_all()
+                if len(self._idle) < SPARES:
+                    self._wanting.notify()
         return self._spawn(is_open=is_open)
 
     def _spawn(self, *, is_open: bool = False) -> Worker:
@@ -239,6 +253,7 @@ class Pool:
         with self._changed:
             self._count -= 1
             self._changed.notify_all()
+            self._wanting.notify()
         return ended_by
 
     def close(self) -> None:
@@ -246,6 +261,7 @@ class Pool:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+            self._wanting.notify_all()
         self._nursery.close()
         for worker in self._idle:
             worker.connection.close()
@@ -258,7 +274,7 @@ class Pool:
                 if need:
                     self._count += 1
                 else:
-                    self._changed.wait(_IDLE_S)
+                    self._wanting.wait(_IDLE_S)
                 old = self._stale()
             try:
                 if need:
