@@ -20,7 +20,7 @@ WORDS: Final = tuple(
     word
     for line in (
         "terrace stone line planting pit half moon grass strip mulch check dam pond tree shrub fodder",
-        "compost rotation fence channel bund soil water slope runoff erosion yield farmer herder season drought",
+        "compost rotation fence channel bund soil water slope runoff erosion yield farmer herder season",
     )
     for word in line.split()
 )

@@ -21,9 +21,7 @@ _HELD: Final = 256 * 1024
 """Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
 _UNKNOWN_FUNCTION: Final = "The custom function <"
 _FUNCTIONS_MAX: Final = 50
-ABBREVIATING: Final = frozenset(
-    ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
-)
+_ABBREVIATING: Final = ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
 _Functions = dict[px.NamedNode, Callable[..., px.NamedNode | px.BlankNode | px.Literal | px.Triple | None]]
 
 
