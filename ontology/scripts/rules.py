@@ -291,7 +291,9 @@ def say(item: Item, lists: dict[str, list[str]]) -> str:
         return f"sum of {names(item['impacts_sum'])} {item['op']} {item['value']}, at least one negative"
     if "exposure" in item:
         hazards = names(item["exposure"]) if len(item["exposure"]) < 30 else "any hazard of 6.3"
-        return f"exposure {hazards} " + (f"coped with {names(item['sensitivity'])}" if item["sensitivity"] else "answered")
+        return f"exposure {hazards} " + (
+            f"coped with {names(item['sensitivity'])}" if item["sensitivity"] else "answered"
+        )
     if "only" in item:
         return f"{item['q']} answered with nothing but {', '.join(item['only'])}"
     if "any_of" in item:

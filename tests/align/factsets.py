@@ -34,9 +34,7 @@ def practices(code: str, facts: dict[str, Any]) -> list[Practice]:
     linked = (f"approaches_{code}",) if approach else ()
     prais = facts.get("prais") or {}
     answers = [*_answers(facts.get("q", {}))]
-    answers += [
-        Fact("unccd_qg_38", q, bool(v), q, coded=False) for q, v in sorted(prais.items())
-    ]
+    answers += [Fact("unccd_qg_38", q, bool(v), q, coded=False) for q, v in sorted(prais.items())]
     for key, group, name in (
         ("current_forest", "tech_qg_12", "tech_lu_forest_type"),
         ("initial_forest", "tech_qg_243", "tech_qg_243.tech_lu_forest_type"),

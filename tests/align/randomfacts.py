@@ -5,8 +5,20 @@ from __future__ import annotations
 import random
 from typing import Any
 
-TEXTS = ("built of stone and earth", "walls of reinforced Concrete", "gabions hold the toe", "planted in rows")
-COPING = ("cope_not_well_at_all", "cope_not_well", "cope_moderately", "cope_well", "cope_very_well", "cope_unknown")
+TEXTS = (
+    "built of stone and earth",
+    "walls of reinforced Concrete",
+    "gabions hold the toe",
+    "planted in rows",
+)
+COPING = (
+    "cope_not_well_at_all",
+    "cope_not_well",
+    "cope_moderately",
+    "cope_well",
+    "cope_very_well",
+    "cope_unknown",
+)
 
 
 class Generator:
@@ -25,7 +37,10 @@ class Generator:
         self.groups = lists["GRAD"] + lists["EVENT"]
         self.choices[False]["tech_measures"].add("tech_measures_indirect")
         self.choices[False]["tech_main_purpose"] |= {"main_purpose_social", "main_purpose_mitigation"}
-        self.choices[False]["tech_slm_group"] |= {"tech_slm_group_crossslope", "tech_slm_group_waterharvesting"}
+        self.choices[False]["tech_slm_group"] |= {
+            "tech_slm_group_crossslope",
+            "tech_slm_group_waterharvesting",
+        }
         self.choices[True]["app_decisions_by"] |= {"app_decisions_by_slm_lu"}
 
     def _collect(self, item: dict[str, Any], *, approach: bool) -> None:

@@ -43,7 +43,9 @@ def holds(item: dict[str, Any], facts: Facts, lists: dict[str, list[str]]) -> bo
     if "hindering" in item:
         return item["hindering"] in (facts.get("hindering") or ())
     if "impacts" in item:
-        hits = sum(compare(impacts[k], item["op"], item["value"]) for k in set(item["impacts"]) if k in impacts)
+        hits = sum(
+            compare(impacts[k], item["op"], item["value"]) for k in set(item["impacts"]) if k in impacts
+        )
         return hits >= item["count"]
     if "impacts_sum" in item:
         values = [impacts[k] for k in set(item["impacts_sum"]) if k in impacts]
@@ -109,7 +111,9 @@ def result(criterion: dict[str, Any], found: set[str]) -> str:
     return "partly"
 
 
-def evaluate(table: dict[str, Any], facts: Facts) -> dict[str, tuple[str, dict[str, str], dict[str, set[str]]]]:
+def evaluate(
+    table: dict[str, Any], facts: Facts
+) -> dict[str, tuple[str, dict[str, str], dict[str, set[str]]]]:
     """Return verdict, results and items by framework."""
     lists = table["_meta"]["named_lists"]
     out = {}

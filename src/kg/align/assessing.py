@@ -160,9 +160,7 @@ class Lines:
             yield f"{node} <{DCTERMS}creator> {literal(rule.author)}{tail}"
             yield f"{node} <{iris.term('sha256')}> {literal(rule.digest)}{tail}"
 
-    def practice(
-        self, findings: Findings, reviews: dict[tuple[str, str], journal.Review]
-    ) -> list[str]:
+    def practice(self, findings: Findings, reviews: dict[tuple[str, str], journal.Review]) -> list[str]:
         """Return the statements of all assessments of one practice."""
         out: list[str] = []
         code = findings.practice.removeprefix(self.iris.id("practice", ""))

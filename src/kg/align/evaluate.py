@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
+
+import pyoxigraph as px
 
 from kg.align.facts import Facts
 from kg.align.logic import Outcome, Result, criterion_result, is_for, verdict
@@ -45,9 +47,7 @@ def evaluate(facts: Facts, rules: RuleSet, iris: Iris) -> Iterator[Findings]:
     Raises:
         QuerySyntaxError: a rule does not parse.
     """
-    by_practice: dict[str, Findings] = {
-        f"<{practice}>": Findings(practice) for practice in facts.practices
-    }
+    by_practice: dict[str, Findings] = {f"<{practice}>": Findings(practice) for practice in facts.practices}
     for rule in rules.rules:
         for practice, found in run(facts, rule, iris).items():
             if practice in by_practice:
@@ -62,11 +62,12 @@ def run(facts: Facts, rule: Rule, iris: Iris) -> dict[str, Found]:
     found: dict[str, Found] = defaultdict(lambda: defaultdict(set))
     row_of = facts.row_of
     with engine_errors():
-        for practice, item, subject, predicate, value in facts.store.query(with_prefixes(rule.select, iris)):  # type: ignore[misc]
+        for row in cast(px.QuerySolutions, facts.store.query(with_prefixes(rule.select, iris))):
+            practice, item, subject, predicate, value = row
             fact = (str(subject), str(predicate), str(value))
             if row_of:
                 fact = (row_of.get(fact, fact[0]), fact[1], fact[2])
-            found[str(practice)][item.value].add(fact)
+            found[str(practice)][str(getattr(item, "value", item))].add(fact)
     return found
 
 

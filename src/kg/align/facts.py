@@ -17,7 +17,9 @@ from kg.vocab import Iris
 BATCH: Final = 1000
 """Practices evaluated together."""
 
-_CLASSIFIED: Final = "SELECT ?practice WHERE { ?practice a ?class . VALUES ?class { kg:Technology kg:PraisPractice } }"
+_CLASSIFIED: Final = (
+    "SELECT ?practice WHERE { ?practice a ?class . VALUES ?class { kg:Technology kg:PraisPractice } }"
+)
 _EXPOSURES: Final = "SELECT ?practice ?part WHERE { ?practice kg:exposure ?part }"
 _ROWS: Final = "SELECT ?practice ?part WHERE { ?practice kg:hasRow ?part }"
 _LINKS: Final = "SELECT ?practice ?part WHERE { ?practice kg:linkedPractice ?part }"

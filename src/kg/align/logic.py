@@ -103,9 +103,7 @@ def verdict(results: Mapping[str, Result], policy: Policy, *, approach: bool) ->
         approach: whether a process criterion rests on a fact of a linked approach.
     """
     of = {each: results.get(each, Result.NOT_SHOWN) for each in policy.criteria}
-    refused = tuple(
-        each for each in (*policy.defining, *policy.guards) if of[each] is Result.CONTRADICTED
-    )
+    refused = tuple(each for each in (*policy.defining, *policy.guards) if of[each] is Result.CONTRADICTED)
     if refused:
         return Outcome(Verdict.NOT_QUALIFIED, contradicted=refused)
     open_ = [each for each in policy.defining if of[each] is Result.NOT_SHOWN]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kg import __version__
-from kg.cli import asking, building, keeping, serving
+from kg.cli import aligning, asking, building, keeping, serving
 
 app = typer.Typer(
     name="kg",
@@ -39,5 +39,6 @@ def _main(
 
 building.register(app)
 asking.register(app)
+aligning.register(app)
 keeping.register(app)
 serving.register(app)
