@@ -28,7 +28,7 @@ MANIFEST: Final = "manifest.json"
 RECORDS: Final = "records.jsonl"
 CONCEPTS: Final = "concepts.jsonl"
 LEXICAL: Final = "words"
-_CENTRE_LABELS: Final = 400
+_CENTRE_LABELS: Final = 120
 
 
 def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict[str, Any]:
