@@ -70,18 +70,28 @@ class Facts:
         return rows
 
     def fact(
-        self, answer: Answer, question: Question, row: int, value: str | float | bool, **more: Any
+        self,
+        answer: Answer,
+        question: Question,
+        row: int,
+        value: str | float | bool,
+        coded: bool = True,
+        lang: str | None = None,
     ) -> None:
-        in_table = answer.group in self.form.tables or len(answer.values) > 1
-        fact = Fact(
-            group=answer.group,
-            question=question.name,
-            value=value,
-            property=question.properties[answer.group],
-            row=row if in_table else None,
-            **more,
+        """Add one fact; ``row`` counts where the group is a table, or was answered more than once."""
+        in_table = len(answer.values) > 1 or answer.group in self.form.tables
+        # By position, in the order of the class: there are some three hundred a practice.
+        self.facts.append(
+            Fact(
+                answer.group,
+                question.name,
+                value,
+                question.properties[answer.group],
+                coded,
+                row if in_table else None,
+                lang,
+            )
         )
-        self.facts.append(fact)
 
     def coded(self, answer: Answer, question: Question) -> State:
         rows = self.keywords_of(answer, question)

@@ -112,6 +112,8 @@ def texts(value: Any, language: str | None, name: str) -> tuple[list[Text], bool
     Raises:
         BadRecord: it is no text, or longer than ``MAX_TEXT``.
     """
+    if value is None or value == "":
+        return [], False
     pairs: list[tuple[Any, str | None]]
     if isinstance(value, dict):
         pairs = [(value[key], language_tag(key, name)) for key in sorted(value)]
