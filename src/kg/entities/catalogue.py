@@ -45,6 +45,9 @@ class Catalogue:
         self._lock = threading.Lock()
         self._kept: dict[str, list[Row]] = {}
         self._lists: dict[tuple[str, str], tuple[Listed, ...]] = {}
+        self._ways: dict[tuple[str, str], tuple[Way, ...]] = {}
+        self._named: dict[str, Names] = {}
+        self._concept_iris: list[str] = []
 
     def counts(self, store: GraphStore) -> dict[str, int]:
         """Return the number of records of each class, by the class's local name."""
@@ -64,8 +67,13 @@ class Catalogue:
 
         Concepts below another one are left out: the broader one stands for them.
         """
-        names = Names(self._iris, language)
-        names.add(self._rows(store, "concept-labels"))
+        key = (facet, language)
+        if key not in self._ways:
+            self._ways[key] = self._count_ways(store, facet, language)
+        return self._ways[key]
+
+    def _count_ways(self, store: GraphStore, facet: str, language: str) -> tuple[Way, ...]:
+        names = self._names(store, language)
         narrow = {lexical(row["concept"]) for row in self._rows(store, "top-concepts")}
         rows = [row for row in self._rows(store, "facets") if lexical(row["facet"]) == self._iris.term(facet)]
         counted = {lexical(row["concept"]): int(lexical(row["count"])) for row in rows}
@@ -75,8 +83,7 @@ class Catalogue:
 
     def concepts(self, store: GraphStore, language: str) -> tuple[Listed, ...]:
         """Return all concepts by label."""
-        names = Names(self._iris, language)
-        names.add(self._rows(store, "concept-labels"))
+        names = self._names(store, language)
         found = [Listed(names.ref(iri)) for iri in self._concepts(store)]
         return tuple(sorted(found, key=_by_label))
 
@@ -98,9 +105,7 @@ class Catalogue:
             for each in CLASSES[name]
             for row in ask(store, "records", self._iris, **{"class": self._iris.term(each)})
         ]
-        names = Names(self._iris, language)
-        names.add(rows, "record")
-        names.add(self._rows(store, "concept-labels"))
+        names = self._names(store, language).with_rows(rows, "record")
         notes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for row in rows:
             kept = notes[lexical(row["record"])]
@@ -113,9 +118,18 @@ class Catalogue:
             found.sort(key=lambda line: max(notes[line.ref.iri]["year"], default=""), reverse=True)
         return tuple(found)
 
+    def _names(self, store: GraphStore, language: str) -> Names:
+        if language not in self._named:
+            names = Names(self._iris, language)
+            names.add(self._rows(store, "concept-labels"))
+            self._named[language] = names
+        return self._named[language]
+
     def _concepts(self, store: GraphStore) -> list[str]:
-        things = {lexical(row["thing"]) for row in self._rows(store, "concept-labels")}
-        return sorted(iri for iri in things if kind_of(iri, self._iris) == "concept")
+        if not self._concept_iris:
+            things = {lexical(row["thing"]) for row in self._rows(store, "concept-labels")}
+            self._concept_iris = sorted(iri for iri in things if kind_of(iri, self._iris) == "concept")
+        return self._concept_iris
 
     def _rows(self, store: GraphStore, query: str) -> list[Row]:
         with self._lock:

@@ -78,8 +78,13 @@ class Names:
             if label in row and thing in row:
                 self._texts[lexical(row[thing])].add(text_of(row[label]))
 
-    def texts(self, iri: str) -> list[Text]:
-        return ranked(self._texts.get(iri, ()), self.language)
+    def with_rows(self, rows: Iterable[Row], thing: str) -> Names:
+        """Return these labels and those of more rows, leaving these as they are."""
+        both = Names(self.iris, self.language)
+        both.add(rows, thing)
+        for iri, texts in self._texts.items():
+            both._texts[iri] = both._texts[iri] | texts if iri in both._texts else texts
+        return both
 
     def ref(self, iri: str, fallback: str = "") -> Ref:
         """Return the IRI with the label this reader gets."""
