@@ -23,7 +23,7 @@ LANGUAGES: Final = ("en", "fr", "es", "ru", "zh", "ar")
 
 TURTLE: Final = tuple(sorted(ONTOLOGY.rglob("*.ttl")))
 SCHEMES: Final = tuple(path for path in TURTLE if path.parent.name == "schemes")
-TERMS: Final = tuple(path for path in TURTLE if path.name in ("kg.ttl", "wocat.ttl"))
+TERMS: Final = tuple(path for path in TURTLE if path.name in ("kg.ttl", "wocat.ttl", "terms.ttl"))
 KINDS: Final = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 PREFIX: Final = re.compile(r"^@prefix\s+([\w.-]*):\s*<([^>]*)>", re.MULTILINE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyshacl
 import pytest
 from ontology_files import BASE, KG, ONTOLOGY, RDF, RDFS, kinds
 from rdflib import BNode, Graph, Namespace, URIRef
@@ -65,6 +66,14 @@ def test_shapes_when_read_use_shacl_core_only(shapes: Graph) -> None:
     used = {str(term).removeprefix(SH) for triple in shapes for term in triple if str(term).startswith(SH)}
 
     assert used.isdisjoint(BEYOND_CORE)
+
+
+def test_shapes_when_checked_by_the_shapes_of_shapes_are_well_formed(shapes: Graph) -> None:
+    data = Graph().add((URIRef(PRACTICE), URIRef(f"{RDF}type"), URIRef(f"{KG}Withdrawn")))
+
+    conforms, _, words = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=True)
+
+    assert conforms, words
 
 
 def test_shapes_when_listed_cover_every_class_of_record(shapes: Graph) -> None:
