@@ -185,3 +185,14 @@ def test_criterion_result_when_it_judges_without_evidence_is_refused(validator: 
         validator.check([(result, lines)])
     )
     assert validator.check([(result, open_result)]) == []
+
+
+def test_concepts_countries_and_frameworks_of_the_ontology_fit_the_shapes(shapes: Graph) -> None:
+    data = Graph()
+    for folder in ("frameworks", "schemes"):
+        for path in sorted((ONTOLOGY / folder).glob("*.ttl")):
+            data.parse(path)
+
+    conforms, _, words = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+
+    assert conforms, words[:2000]
