@@ -65,6 +65,10 @@ def test_syntax_error_when_sent_names_line_and_column(server: Server) -> None:
     assert "prefix" in problem["detail"]
 
 
+def test_prefix_when_one_of_the_graphs_own_needs_no_declaration(server: Server) -> None:
+    assert server.query("ASK { ?s foaf:name ?o }").text == "true"
+
+
 def test_update_when_sent_is_403(server: Server) -> None:
     answer = requests.post(server.url, data={"update": "CLEAR ALL"}, timeout=30)
     assert answer.status_code == 403

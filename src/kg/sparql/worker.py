@@ -20,6 +20,7 @@ _PIECE: Final = 64 * 1024
 _HELD: Final = 256 * 1024
 """Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
 _UNKNOWN_FUNCTION: Final = "The custom function <"
+_UNDECLARED: Final = "Prefix not found"
 _FUNCTIONS_MAX: Final = 50
 _ABBREVIATING: Final = ("text/turtle", "application/trig", "application/rdf+xml", "application/ld+json")
 _Functions = dict[px.NamedNode, Callable[..., px.NamedNode | px.BlankNode | px.Literal | px.Triple | None]]
@@ -75,7 +76,7 @@ def serve(
     """
     while (frame := frames.receive(connection)) is not None:
         request = json.loads(frame[1])
-        request["prefixes"] = prefixes if request["graph"] in _ABBREVIATING else None
+        request |= {"prefixes": prefixes, "declared": {}}
         outlet = _Outlet(connection.sendall, request["limit"])
         try:
             end = _answer(store, request, outlet)
@@ -100,6 +101,10 @@ def _answer(store: px.Store, request: dict[str, Any], outlet: _Outlet) -> dict[s
                 hint="Ask for less with LIMIT and OFFSET, or take a dump of the graph.",
             ) from None
         except SyntaxError as fault:
+            if _UNDECLARED in str(fault) and not request["declared"]:
+                # The graph's own prefixes may be used without being declared, as its pages show them.
+                request["declared"] = request["prefixes"]
+                continue
             raise syntax_error(str(fault)) from None
         except (ValueError, RuntimeError) as fault:
             name = _unknown_function(str(fault))
@@ -120,14 +125,18 @@ def _run(
 ) -> dict[str, Any]:
     file = cast(IO[bytes], outlet)
     answer = store.query(
-        request["text"], base_iri=request["base"], custom_functions=functions, **_options(request)
+        request["text"],
+        base_iri=request["base"],
+        prefixes=request["declared"],
+        custom_functions=functions,
+        **_options(request),
     )
     if isinstance(answer, px.QueryTriples):
         media_type = request["graph"]
         kind = px.RdfFormat.from_media_type(media_type) if media_type else None
         if kind is None:
             raise NotAcceptable("The answer of a CONSTRUCT or DESCRIBE has no such format.")
-        if request["prefixes"]:
+        if media_type in _ABBREVIATING:
             px.serialize(answer, file, format=kind, prefixes=request["prefixes"])
         else:
             answer.serialize(file, format=kind)
