@@ -9,6 +9,7 @@ from kg.config import Settings
 from kg.live import Live
 from kg.web import (
     api,
+    assessment,
     browse,
     errors,
     headers,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     search.bp,
     browse.bp,
     records.bp,
+    assessment.bp,
 )
 
 

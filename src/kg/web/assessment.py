@@ -1,0 +1,165 @@
+"""Assessments and the overlap of frameworks: JSON for programs, a page and a picture for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, json, render_template, request
+
+from kg.align import overlap, upset
+from kg.align.explain import FRAMEWORKS, explain, messages
+from kg.align.overlap import FACETS, LEVELS, Overlap
+from kg.entities.labels import choose
+from kg.errors import BadInput
+from kg.model import Text
+from kg.queries import with_prefixes
+from kg.vocab import LANGUAGES
+from kg.web.context import iris, opened
+from kg.web.i18n import language
+from kg.web.respond import Answer, tagged
+
+bp = Blueprint("assessment", __name__)
+
+
+@bp.get("/api/assessment/<code>")
+def assessment(code: str) -> Answer:
+    """Explain the assessments of a practice (``?framework=``, ``?lang=``)."""
+    found = explain(
+        opened().store,
+        code,
+        iris(),
+        framework=request.args.get("framework") or None,
+        language=_language(),
+    )
+    return _json(found)
+
+
+@bp.get("/api/overlap")
+def counted() -> Answer:
+    """Count practices by combination of frameworks (``?level=``, and one of the facets, or ``?by=``)."""
+    by = request.args.get("by")
+    if by is None:
+        return _json(_asked().to_json())
+    store, level = opened().store, request.args.get("level", LEVELS[0])
+    found = [
+        {**overlap.overlap(store, iris(), level=level, facet=by, value=value).to_json(), "assessed": n}
+        for value, n in overlap.values(store, iris(), by)
+    ]
+    return _json({"by": by, "level": level, "groups": found})
+
+
+@bp.get("/overlap.svg")
+def picture() -> Answer:
+    """Draw the overlap; the columns link to the page that lists their practices."""
+    lang = _language()
+    return tagged(_draw(_asked(), lang), "image/svg+xml", vary=("Accept-Language",))
+
+
+@bp.get("/overlap")
+def chosen() -> Answer:
+    """Answer with the picture, or with the counts to who asks for JSON."""
+    best = request.accept_mimetypes.best_match(("image/svg+xml", "application/json"))
+    return counted() if best == "application/json" else picture()
+
+
+@bp.get("/<lang:lang>/overlap")
+def page() -> Answer:
+    """Show the picture, its table, and the practices of the combination that was clicked."""
+    lang, found = language(), _asked()
+    names = [name for name in request.args.get("frameworks", "").split(",") if name]
+    if any(name not in FRAMEWORKS for name in names):
+        raise BadInput("'frameworks' names something that is no framework.", hint=", ".join(FRAMEWORKS))
+    clicked = tuple(name for name in FRAMEWORKS if name in names)
+    practices = found.practices.get(clicked, ())
+    store = opened().store
+    choices = {facet: overlap.values(store, iris(), facet) for facet in FACETS}
+    things = [iris().id("framework", name) for name in FRAMEWORKS]
+    things += [_thing(facet, value) for facet, each in choices.items() for value, _ in each]
+    labels = _labels([*things, *practices], lang)
+    body = render_template(
+        "overlap.html",
+        say=messages()[lang],
+        found=found,
+        picture=_draw(found, lang),
+        frameworks={name: labels.get(iris().id("framework", name), name) for name in FRAMEWORKS},
+        clicked=clicked,
+        practices=[(iri, labels.get(iri, iri)) for iri in practices],
+        choices={
+            facet: [(value, labels.get(_thing(facet, value), value), n) for value, n in each]
+            for facet, each in choices.items()
+        },
+        link=_page_link(found, lang),
+        local=iris().id("practice", ""),
+        levels=LEVELS,
+    )
+    return tagged(body, "text/html")
+
+
+def _asked() -> Overlap:
+    given = [(facet, request.args[facet]) for facet in FACETS if request.args.get(facet)]
+    if len(given) > 1:
+        raise BadInput(f"Give one of {', '.join(FACETS)}.")
+    facet, value = given[0] if given else (None, None)
+    level = request.args.get("level", LEVELS[0])
+    return overlap.overlap(opened().store, iris(), level=level, facet=facet, value=value)
+
+
+def _draw(found: Overlap, lang: str) -> str:
+    say = messages()[lang]
+    wanted = [iris().id("framework", name) for name in FRAMEWORKS]
+    labels = {iri.rpartition("/")[2]: label for iri, label in _labels(wanted, lang).items()}
+    labels = {name: labels.get(name, name) for name in FRAMEWORKS}
+
+    def cell(names: Sequence[str], count: int) -> str:
+        joined = say["list"].join(labels[name] for name in names)
+        return say["overlap_cell"].format(frameworks=joined, count=count)
+
+    largest = cell(*found.columns[0]) if found.columns else say["overlap_none"]
+    return upset.draw(
+        found,
+        labels=labels,
+        title=say["overlap_title"],
+        description=say["overlap_desc"].format(largest=largest),
+        cell=cell,
+        link=_page_link(found, lang),
+    )
+
+
+def _page_link(found: Overlap, lang: str) -> Any:
+    def link(names: Sequence[str]) -> str:
+        asked = {"frameworks": ",".join(names), "level": found.level}
+        if found.facet and found.value:
+            asked[found.facet] = found.value
+        return f"{request.script_root}/{lang}/overlap?{urlencode(asked)}#practices"
+
+    return link
+
+
+def _thing(facet: str, value: str) -> str:
+    return iris().country(value) if facet == "country" else iris().concept(value)
+
+
+def _labels(things: Sequence[str], lang: str) -> dict[str, str]:
+    values = " ".join(f"<{thing}>" for thing in dict.fromkeys(things))
+    text = f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }}"
+    found: dict[str, list[Text]] = {}
+    for row in opened().store.select(with_prefixes(text, iris())):
+        label = row["label"]
+        each = Text(str(getattr(label, "value", label)), getattr(label, "language", None))
+        found.setdefault(str(row["thing"])[1:-1], []).append(each)
+    best = {thing: choose(texts, lang) for thing, texts in found.items()}
+    return {thing: text.value for thing, text in best.items() if text is not None}
+
+
+def _language() -> str:
+    lang = request.args.get("lang") or language()
+    if lang not in LANGUAGES:
+        raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
+    return lang
+
+
+def _json(value: Any) -> Answer:
+    body = json.dumps(value, ensure_ascii=False)
+    return tagged(body, "application/json", vary=("Accept-Language", "Accept"))
