@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,12 +65,27 @@ class Space:
         self.encoder = encoder
         self.vectors = VectorIndex(folder / f"vectors-{name}.faiss")
         self._centres = np.load(folder / f"centres-{name}.npy", allow_pickle=False)
-        self.query: Callable[[str, str], Vectors] = lru_cache(maxsize=_QUERIES_KEPT)(self._query)
+        self._kept: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def _query(self, text: str, language: str) -> Vectors:
-        """Return a query's vector without what its language adds to every vector."""
-        centre = self._centres[1 + LANGUAGES.index(language)]
-        return unit(self.encoder.query(text) - centre)
+    def queries(self, asked: Sequence[tuple[str, str]]) -> list[Vectors]:
+        """Return the vectors of (text, language) pairs without what a language adds to every vector.
+
+        All that are not remembered are encoded in one call.
+        """
+        with self._lock:
+            held = {each: self._kept[each] for each in asked if each in self._kept}
+        missing = [each for each in dict.fromkeys(asked) if each not in held]
+        if missing:
+            vectors = self.encoder.queries([text for text, _ in missing])
+            centres = self._centres[[1 + LANGUAGES.index(language) for _, language in missing]]
+            fresh = unit(vectors - centres)
+            held |= {each: fresh[at] for at, each in enumerate(missing)}
+        with self._lock:
+            self._kept.update({each: held[each] for each in missing})
+            while len(self._kept) > _QUERIES_KEPT:
+                self._kept.popitem(last=False)
+        return [held[each] for each in asked]
 
 
 class SearchIndex:
@@ -166,18 +182,24 @@ class SearchIndex:
         runs["words"] = self._by_record(words)
         runs["concepts"] = self._concept_run(reading, allowed)
         for name, space in self.spaces.items():
-            if name not in ENGLISH_ONLY or reading.language == "en":
-                runs[name] = self._dense(space, reading.text, reading.language, mask)
-            if reading.language != "en" and reading.english:
-                key = name if name in ENGLISH_ONLY else f"{name}_en"
-                runs[key] = self._dense(space, reading.english, "en", mask)
-            if reading.expanded:
-                runs[f"{name}_x"] = self._dense(space, reading.expanded, "en", mask)
+            wanted = self.renderings(name, reading)
+            for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
+                found = space.vectors.search(vector, self._settings.search_candidates, mask)
+                runs[key] = self._by_record(found)
         return {name: run for name, run in runs.items() if run}
 
-    def _dense(self, space: Space, text: str, language: str, mask: NDArray[np.bool_] | None) -> Ranked:
-        vector = space.query(text, language)
-        return self._by_record(space.vectors.search(vector, self._settings.search_candidates, mask))
+    @staticmethod
+    def renderings(name: str, reading: Reading) -> dict[str, tuple[str, str]]:
+        """Return (text, language) for each run of an encoder: as asked, in English, with remedies."""
+        found: dict[str, tuple[str, str]] = {}
+        english = name in ENGLISH_ONLY
+        if not english or reading.language == "en":
+            found[name] = (reading.text, reading.language)
+        if reading.language != "en" and reading.english:
+            found[name if english else f"{name}_en"] = (reading.english, "en")
+        if reading.expanded:
+            found[f"{name}_x"] = (reading.expanded, "en")
+        return found
 
     def _by_record(self, found: list[tuple[int, float]]) -> Ranked:
         return fusion.by_record(found, self.tables.passage_record)
