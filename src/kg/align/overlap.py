@@ -29,7 +29,7 @@ class Overlap:
     @property
     def sizes(self) -> dict[str, int]:
         """Practices under each framework, alone or with others."""
-        found = Counter({name: 0 for name in FRAMEWORKS})
+        found = Counter(dict.fromkeys(FRAMEWORKS, 0))
         for names, practices in self.practices.items():
             found.update(dict.fromkeys(names, len(practices)))
         return dict(found)
