@@ -10,7 +10,7 @@ from typing import Final
 from kg.entities.model import Listed, Ref
 from kg.entities.reading import Names, ask, kind_of, lexical
 from kg.store import GraphStore, Row
-from kg.vocab import Iris
+from kg.vocab import VOID, Iris
 
 CLASSES: Final = {
     "practices": ("Technology", "Approach", "PraisPractice"),
@@ -22,8 +22,9 @@ CLASSES: Final = {
     "platforms": ("Platform", "PlatformComponent"),
     "bodies": ("Body", "Convention", "Organization"),
     "meetings": ("Meeting",),
+    "datasets": (f"{VOID}Dataset",),
 }
-"""Names of the browse lists and the classes each one shows."""
+"""Names of the browse lists and the classes each one shows, by local name or by IRI."""
 
 NEWEST_FIRST: Final = frozenset({"decisions", "documents", "publications", "meetings"})
 
@@ -103,7 +104,9 @@ class Catalogue:
         rows = [
             row
             for each in CLASSES[name]
-            for row in ask(store, "records", self._iris, **{"class": self._iris.term(each)})
+            for row in ask(
+                store, "records", self._iris, **{"class": each if "://" in each else self._iris.term(each)}
+            )
         ]
         names = self._names(store, language).with_rows(rows, "record")
         notes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

@@ -79,7 +79,7 @@ def facts(reading: Reading, shown: frozenset[str] = frozenset(), node: str | Non
     for predicate in reading.properties(node):
         values = fact_values(reading, predicate, node)
         if predicate not in hidden and values:
-            found.append(Fact(reading.names.ref(predicate), values))
+            found.append(Fact(reading.names.term(predicate), values))
     return tuple(sorted(found, key=lambda fact: (fact.name.label.value.casefold(), fact.name.iri)))
 
 
@@ -103,7 +103,7 @@ def inbound(reading: Reading, first: int = 12, hidden: frozenset[str] = MANY) ->
         refs = sorted(
             map(names.ref, groups[predicate]), key=lambda ref: (ref.label.value.casefold(), ref.iri)
         )
-        found.append(Inbound(reading.names.ref(predicate), tuple(refs[:first]), len(refs)))
+        found.append(Inbound(reading.names.term(predicate), tuple(refs[:first]), len(refs)))
     return tuple(found)
 
 

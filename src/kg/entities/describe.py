@@ -63,13 +63,14 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     return EntityPage(
         iri=iri,
         kind=kind,
-        types=reading.refs(common.TYPE),
-        title=_title(reading),
+        types=tuple(reading.names.term(each) for each in reading.values(common.TYPE)),
+        title=_assessment_title(reading) if kind == "assessment" else _title(reading),
         other_names=_other_names(reading),
         summary=reading.text(f"{DCTERMS}abstract"),
         descriptions=tuple(reading.texts(f"{DCTERMS}description")),
         identifier=reading.value(f"{DCTERMS}identifier"),
         source=reading.value(f"{DCTERMS}source"),
+        source_ref=reading.ref(f"{DCTERMS}source"),
         licence=common.licence(reading),
         dataset=reading.ref(f"{VOID}inDataset"),
         modified=reading.value(f"{DCTERMS}modified") or None,
@@ -81,6 +82,7 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         decision=decision,
         publication=publication,
         concept=concept,
+        verdict=practices.verdict_of(reading) if kind == "assessment" else None,
     )
 
 
@@ -106,6 +108,13 @@ def _title(reading: Reading) -> Text:
         return found[0]
     symbol = reading.value(reading.iris.term("symbol")) or reading.value(f"{DCTERMS}identifier")
     return Text(symbol) if symbol else readable(reading.iri)
+
+
+def _assessment_title(reading: Reading) -> Text:
+    """An assessment has no name of its own: the practice and the framework name it."""
+    named = (reading.ref(reading.iris.term(name)) for name in ("assesses", "framework"))
+    labels = [ref.label.value for ref in named if ref is not None]
+    return Text(" · ".join(labels)) if labels else _title(reading)
 
 
 def _other_names(reading: Reading) -> tuple[Text, ...]:

@@ -80,7 +80,9 @@ class Table:
     """Rows of one table of the questionnaire, such as costs."""
 
     key: str
-    title: Text
+    title: Text | None
+    stage: str
+    """``establishment`` or ``maintenance`` for costs, else empty."""
     columns: tuple[Text, ...]
     rows: tuple[tuple[tuple[Value, ...], ...], ...]
 
@@ -232,6 +234,7 @@ class EntityPage:
     descriptions: tuple[Text, ...]
     identifier: str
     source: str
+    source_ref: Ref | None
     licence: Ref | None
     dataset: Ref | None
     modified: str | None
@@ -244,3 +247,4 @@ class EntityPage:
     decision: Decision | None = None
     publication: Publication | None = None
     concept: Concept | None = None
+    verdict: Verdict | None = None

@@ -43,6 +43,9 @@ _OWN: Final = (
     *FACETS,
 )
 _POINT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
+_QUALIFIED = re.compile(r"^(?P<column>.+) \((?P<group>.+), \w+_qg_\d+\)$")
+"""Labels of questions that stand in several groups name the group (``Quantity (Labour, tech_qg_36)``)."""
+_STAGES: Final = {"_input_est_": "establishment", "_input_maint_": "maintenance"}
 _VERDICT_ORDER: Final = ("qualifies", "candidate", "insufficient", "not_qualified")
 
 
@@ -62,7 +65,7 @@ def read(reading: Reading) -> Practice:
         tables=tuple(_tables(reading)),
         answers=_answers(reading),
         linked=reading.refs(kg("linkedPractice")),
-        verdicts=tuple(_verdicts(reading)),
+        verdicts=tuple(_verdicts(reading, reading.iri)),
         credits=tuple(_credits(reading)),
         basis=reading.values(kg("factsBasis")),
         related=common.listed(reading, "related"),
@@ -135,8 +138,23 @@ def _table(reading: Reading, key: str, nodes: list[str]) -> Table:
             if name.startswith(reading.iris.wocat_ns) and name not in columns
         ]
     rows = tuple(tuple(common.fact_values(reading, column, node) for column in columns) for node in nodes)
-    labels = tuple(reading.names.ref(column).label for column in columns)
-    return Table(key, reading.names.ref(reading.iris.wocat(key), key).label, labels, rows)
+    labels = [reading.names.ref(column).label for column in columns]
+    named = [_QUALIFIED.match(label.value) for label in labels]
+    titles = {match["group"]: label.lang for match, label in zip(named, labels, strict=True) if match}
+    title = next((Text(group, lang) for group, lang in titles.items()), None) if len(titles) == 1 else None
+    plain = tuple(
+        Text(match["column"], label.lang) if match and title else label
+        for match, label in zip(named, labels, strict=True)
+    )
+    return Table(key, title, _stage(columns), plain, rows)
+
+
+def _stage(columns: list[str]) -> str:
+    """Tell by the questions of WOCAT 4.4 and 4.6 which costs a table is about."""
+    for part, stage in _STAGES.items():
+        if columns and all(part in column for column in columns):
+            return stage
+    return ""
 
 
 def _answers(reading: Reading) -> tuple[Fact, ...]:
@@ -159,10 +177,17 @@ def _credits(reading: Reading) -> list[tuple[str, str, str]]:
     ]
 
 
-def _verdicts(reading: Reading) -> list[Verdict]:
-    rows = ask(reading.store, "assessments", reading.iris, entity=reading.iri)
+def verdict_of(reading: Reading) -> Verdict | None:
+    """Return the assessment that the reading is about."""
+    practice = reading.ref(reading.iris.term("assesses"))
+    found = _verdicts(reading, practice.iri) if practice is not None else []
+    return next((each for each in found if each.assessment.iri == reading.iri), None)
+
+
+def _verdicts(reading: Reading, practice: str) -> list[Verdict]:
+    rows = ask(reading.store, "assessments", reading.iris, entity=practice)
     if rows:
-        reading.names.add(ask(reading.store, "assessment-labels", reading.iris, entity=reading.iri))
+        reading.names.add(ask(reading.store, "assessment-labels", reading.iris, entity=practice))
     by_assessment: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_assessment[lexical(row["assessment"])].append(row)

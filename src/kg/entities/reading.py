@@ -78,6 +78,10 @@ class Names:
             if label in row and thing in row:
                 self._texts[lexical(row[thing])].add(text_of(row[label]))
 
+    def term(self, iri: str) -> Ref:
+        """Return a property or class; one that has no label here is named by the end of its IRI."""
+        return self.ref(iri, readable(iri).value)
+
     def with_rows(self, rows: Iterable[Row], thing: str) -> Names:
         """Return these labels and those of more rows, leaving these as they are."""
         both = Names(self.iris, self.language)

@@ -12,7 +12,8 @@ from kg import __version__, queries
 from kg.entities.reading import ask, lexical
 from kg.errors import BadInput, NotFound
 from kg.web.context import iris, opened
-from kg.web.linked_data import FORMATS, serialised
+from kg.web.i18n import language
+from kg.web.linked_data import FORMATS, HTML, serialised
 from kg.web.negotiate import negotiate
 from kg.web.respond import Answer, tagged
 from kg.web.views import local_path, public
@@ -78,7 +79,12 @@ def sitemap_part(number: int) -> Answer:
 @bp.get("/.well-known/void")
 def void() -> Answer:
     """Describe the datasets (VoID, section 7.2)."""
-    media_type = negotiate(request.headers.get("Accept"), [each for _name, _suffix, each in FORMATS])
+    offers = [*(each for _name, _suffix, each in FORMATS), HTML]
+    media_type = negotiate(request.headers.get("Accept"), offers)
+    if media_type == HTML:
+        response = redirect(url_for("browse.listing", lang=language(), name="datasets"), 303)
+        response.vary.update(("Accept", "Accept-Language"))
+        return response
     text, bind = queries.get("entity", "void").bind(
         {
             "graph": iris().graph("provenance"),

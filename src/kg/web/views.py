@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
         version=__version__,
         words=words,
     )
-    app.jinja_env.filters.update(text=text, day=day, compact_url=compact_url)
+    app.jinja_env.filters.update(text=text, day=day, compact_url=compact_url, local_name=words.local)
 
 
 def page(iri: str) -> str:

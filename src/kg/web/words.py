@@ -72,6 +72,13 @@ KINDS: Final = {
     "PlatformComponent": _("Platform component"),
     "Meeting": _("Meeting"),
     "Programme": _("Programme"),
+    "Class": _("Class"),
+    "ObjectProperty": _("Property"),
+    "DatatypeProperty": _("Property"),
+    "AnnotationProperty": _("Property"),
+    "Ontology": _("Ontology"),
+    "ConceptScheme": _("Concept scheme"),
+    "Dataset": _("Dataset"),
     "Tool": _("Tool"),
     "Organization": _("Organization"),
 }
@@ -88,6 +95,7 @@ LISTS: Final = {
     "platforms": _("Platforms"),
     "bodies": _("Bodies and organizations"),
     "meetings": _("Meetings"),
+    "datasets": _("Datasets"),
 }
 
 TRUST: Final = {
@@ -147,6 +155,35 @@ RESULTS: Final = {
     "result_not_shown": _("Not shown"),
 }
 
+PROPERTIES: Final = {
+    "comment": _("Explanation"),
+    "isDefinedBy": _("Defined by"),
+    "subClassOf": _("Kind of"),
+    "subPropertyOf": _("Kind of"),
+    "domain": _("Said of"),
+    "range": _("Values"),
+    "hasTopConcept": _("Top concepts"),
+    "inScheme": _("Concepts"),
+    "hasPart": _("Parts"),
+    "isPartOf": _("Part of"),
+    "used": _("Used by"),
+    "wasGeneratedBy": _("Made by"),
+    "homepage": _("Website"),
+    "creator": _("Created by"),
+    "entities": _("Records"),
+    "triples": _("Statements"),
+    "versionInfo": _("Version"),
+    "versionIRI": _("Version"),
+    "changeNote": _("What changed"),
+    "sameAs": _("Same as"),
+}
+"""Properties of common vocabularies, which have no label in our graph."""
+
+STAGES: Final = {
+    "establishment": _("Costs of establishment"),
+    "maintenance": _("Costs of maintenance"),
+}
+
 VERBS: Final = {
     "requests": _("requests"),
     "encourages": _("encourages"),
@@ -197,4 +234,4 @@ def say(table: dict[str, object], key: str, other: str = "") -> str:
 
 def local(iri: str) -> str:
     """Return the last part of an IRI, by which the tables know it."""
-    return iri.rstrip("/").rpartition("/")[2]
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
