@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export KG_HOME ?= $(CURDIR)/var
 
-.PHONY: run test check bench clean lock
+.PHONY: run test check bench clean lock readme
 
 run: $(VENV)/.run
 	$(BIN)/kg serve --build
@@ -35,6 +35,11 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 
 lock:
 	$(PYTHON) .ci/lock.py
+
+# The README's settings table and example outputs; needs a built var/ and a running service.
+readme: $(VENV)/.run
+	$(BIN)/python .ci/settings.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/readme.py
 
 clean:
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
