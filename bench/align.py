@@ -44,7 +44,9 @@ class Maker:
             for line in rule.select.splitlines():
                 for question in [word for word in line.split() if word.startswith("wocat:")]:
                     values = [
-                        w.strip("(),)").removeprefix("concept:") for w in line.split() if "concept:" in w
+                        w.lstrip("(").rstrip("),").removeprefix("concept:")
+                        for w in line.split()
+                        if "concept:" in w
                     ]
                     self.answers.setdefault(question.removeprefix("wocat:"), set()).update(values)
 

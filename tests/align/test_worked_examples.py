@@ -48,8 +48,8 @@ def pairs(findings: Findings, criterion: str, strength: str) -> set[tuple[str, s
     return found
 
 
-def expected(reason: str) -> tuple[str, str | None] | None:
-    """Return (property, value) that a recorded reason names; ``None`` for a remark, value ``None`` for any."""
+def expected(reason: str) -> tuple[str, str | None] | None:  # noqa: PLR0911 - one form of reason each
+    """Return (property, value) that a reason names; ``None`` for a remark, value ``None`` for any."""
     reason = reason.removeprefix("approach: ")
     if match := re.fullmatch(r"(tech_impacts_\w+) ([+-]\d)", reason):
         return match[1], str(int(match[2]))
