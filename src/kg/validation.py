@@ -68,8 +68,7 @@ class Validator:
     def _shapes(self) -> Graph:
         from rdflib import Graph
 
-        file = resources.ontology() / "shapes.ttl"
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        text = (resources.ontology() / "shapes.ttl").read_text(encoding="utf-8")
         return Graph().parse(data=text.replace(DEFAULT_BASE, self._iris.base), format="turtle")
 
     @cached_property
@@ -88,7 +87,7 @@ class Validator:
         Returns:
             violations, warnings and information, sorted by record; empty when all is well.
         """
-        if not records or not len(self._shapes):
+        if not records:
             return []
         from pyshacl import validate
 
@@ -143,7 +142,7 @@ class Validator:
                 field=self._labels.get(str(path)) or str(path or "").rpartition("/")[2] or "(record)",
                 message=" ".join(messages) or "The record does not fit its shape.",
                 severity=severity if severity in ("warning", "info") else "violation",  # type: ignore[arg-type]
-                value="" if value is None else str(value)[:200],
+                value="" if value is None or str(value) == focus else str(value)[:200],
             )
 
     def _is_record(self, iri: str) -> bool:
