@@ -43,8 +43,9 @@ _OWN: Final = (
     *FACETS,
 )
 _POINT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
-_QUALIFIED = re.compile(r"^(?P<column>.+) \((?P<group>.+), \w+_qg_\d+\)$")
+_QUALIFIED = re.compile(r"^(?P<column>.+?) \((?P<group>.+?)(?:, \w+_qg_\d+)?\)$")
 """Labels of questions that stand in several groups name the group (``Quantity (Labour, tech_qg_36)``)."""
+_COLUMNS: Final = ("_specify", "_unit", "_quantity", "_est_costs", "_maint_costs", "_total_costs", "_percentage_costs")
 _STAGES: Final = {"_input_est_": "establishment", "_input_maint_": "maintenance"}
 _VERDICT_ORDER: Final = ("qualifies", "candidate", "insufficient", "not_qualified")
 
@@ -137,16 +138,29 @@ def _table(reading: Reading, key: str, nodes: list[str]) -> Table:
             for name in reading.properties(node)
             if name.startswith(reading.iris.wocat_ns) and name not in columns
         ]
+    columns.sort(key=_column_order)
     rows = tuple(tuple(common.fact_values(reading, column, node) for column in columns) for node in nodes)
     labels = [reading.names.ref(column).label for column in columns]
-    named = [_QUALIFIED.match(label.value) for label in labels]
-    titles = {match["group"]: label.lang for match, label in zip(named, labels, strict=True) if match}
-    title = next((Text(group, lang) for group, lang in titles.items()), None) if len(titles) == 1 else None
-    plain = tuple(
-        Text(match["column"], label.lang) if match and title else label
-        for match, label in zip(named, labels, strict=True)
-    )
+    title, plain = _title(labels)
     return Table(key, title, _stage(columns), plain, rows)
+
+
+def _title(labels: list[Text]) -> tuple[Text | None, tuple[Text, ...]]:
+    """Return the title that all columns name, and the columns without it."""
+    named = [_QUALIFIED.match(label.value) for label in labels]
+    groups = {match["group"] for match in named if match}
+    if len(groups) != 1 or None in named:
+        return (labels[0] if labels else None), tuple(labels)
+    columns = zip(named, labels, strict=True)
+    return Text(groups.pop(), labels[0].lang), tuple(
+        Text(match["column"], label.lang) for match, label in columns if match
+    )
+
+
+def _column_order(column: str) -> tuple[int, str]:
+    """What it is comes first, then how much, then what it costs."""
+    place = next((n for n, end in enumerate(_COLUMNS) if column.endswith(end)), len(_COLUMNS))
+    return place, column
 
 
 def _stage(columns: list[str]) -> str:

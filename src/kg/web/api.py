@@ -11,13 +11,13 @@ from kg.search.requests import FACETS
 from kg.terms import local_id
 from kg.vocab import LANGUAGES
 from kg.web import search
-from kg.web.context import catalogue, iris, opened, settings
+from kg.web.context import iris, search_index, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
-_SUGGESTIONS: Final = 10
+_LONGEST_PREFIX: Final = 100
 _KNOWN: Final = frozenset({"q", "limit", "offset", "lang", "sort", "off", *FACETS}) | {
     f"not.{name}" for name in FACETS
 }
@@ -33,7 +33,7 @@ def find() -> Answer:
         )
     limit, offset = _integer("limit", 10), _integer("offset", 0)
     asked = search.read(request.args, request.args.get("lang") or language(), limit, offset)
-    return _json(opened().search.search(asked.checked(settings())).to_json())
+    return _json(search_index().search(asked.checked(settings())).to_json())
 
 
 @bp.get("/similar")
@@ -43,34 +43,23 @@ def similar() -> Answer:
     if not given:
         raise BadInput("Give the practice as 'iri', by its IRI or its code.")
     iri = given if given.startswith(("http://", "https://")) else iris().id("practice", local_id(given))
-    hits = opened().search.similar(iri, limit=_limit())
+    limit = _limit()
+    hits = search_index().similar(iri, limit=limit)
     return _json({"iri": iri, "hits": [hit.to_json() for hit in hits]})
 
 
 @bp.get("/suggest")
 def suggest() -> Answer:
-    """Return concepts, countries and practices of whose label a word begins with ``q``."""
-    text = request.args.get("q", "").strip().casefold()
-    if len(text) > 100:
-        raise BadInput("'q' is longer than 100 characters.")
+    """Complete what is being typed from labels, titles and codes."""
+    text = request.args.get("q", "").strip()
+    if len(text) > _LONGEST_PREFIX:
+        raise BadInput(f"'q' is longer than {_LONGEST_PREFIX} characters.")
     lang = request.args.get("lang", language())
     if lang not in LANGUAGES:
         raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
-    found: list[tuple[int, str, dict[str, Any]]] = []
-    for name in ("concepts", "countries", "practices") if text else ():
-        for line in catalogue().listing(opened().store, name, lang):
-            label = line.ref.label.value.casefold()
-            place = 0 if label.startswith(text) else 1 if f" {text}" in label else 2
-            if place < 2:
-                found.append(
-                    (
-                        place,
-                        label,
-                        {"iri": line.ref.iri, "label": line.ref.label.value, "kind": line.ref.kind},
-                    )
-                )
-    found.sort(key=lambda each: each[:2])
-    return _json({"q": text, "suggestions": [each[2] for each in found[:_SUGGESTIONS]]})
+    limit = _limit()
+    found = search_index().suggest(text, lang, limit)
+    return _json({"q": text, "suggestions": [each.to_json() for each in found]})
 
 
 def _limit() -> int:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
 from kg.config import Settings
 from kg.entities import Catalogue
+from kg.errors import Unavailable
 from kg.live import Live, Opened
 from kg.vocab import Iris
+
+if TYPE_CHECKING:
+    from kg.search.service import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,19 @@ def opened() -> Opened:
         g.opened = lease.__enter__()
         g.lease = lease
     return cast(Opened, g.opened)
+
+
+def search_index() -> SearchIndex:
+    """Return the search index of this request's generation.
+
+    Raises:
+        Unavailable: the generation was built without one.
+        ModelMismatch: it was built with another embedding model than the settings name.
+    """
+    current = opened()
+    if not current.generation.index_folder.is_dir():
+        raise Unavailable("This generation was built without a search index.", retry_after=60)
+    return current.search
 
 
 def catalogue() -> Catalogue:

@@ -8,7 +8,7 @@ from kg.entities import EntityPage, Listed, Ref, describe
 from kg.errors import KgError
 from kg.model import Text
 from kg.web import structured
-from kg.web.context import iris, opened
+from kg.web.context import iris, opened, search_index
 from kg.web.i18n import language
 from kg.web.linked_data import FORMATS, data_path, iri_of, refuse_withdrawn
 from kg.web.respond import Answer, tagged
@@ -52,7 +52,7 @@ def _similar(record: EntityPage) -> tuple[Listed, ...]:
     if record.practice is None:
         return ()
     try:
-        hits = opened().search.similar(record.iri, limit=_SIMILAR)
+        hits = search_index().similar(record.iri, limit=_SIMILAR)
     except KgError:
         return ()
     return tuple(

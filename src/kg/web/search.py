@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,13 +10,15 @@ from werkzeug.datastructures import MultiDict
 
 from kg.errors import BadInput
 from kg.search.requests import FACETS, FacetCount, SearchRequest
-from kg.web.context import opened, settings
+from kg.web.context import catalogue, opened, search_index, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 
 bp = Blueprint("search", __name__)
 
 PER_PAGE: Final = 10
+_VALUES: Final = 12
+_FLAT: Final = frozenset({"type", "country"})
 SHOWN_FACETS: Final = (
     "type",
     "country",
@@ -45,13 +48,17 @@ def page() -> Answer:
     """Show one page of results."""
     number = _number(request.args.get("page", "1"), "page")
     asked = read(request.args, language(), PER_PAGE, (number - 1) * PER_PAGE).checked(settings())
-    found = opened().search.search(asked)
+    found = search_index().search(asked)
     chosen = [(name, value) for name, values in asked.filters.items() for value in values]
     body = render_template(
         "search.html",
         asked=asked,
         found=found,
-        facets=[(name, found.facets[name]) for name in SHOWN_FACETS if found.facets.get(name)],
+        facets=[(name, _shown(name, found.facets[name])) for name in SHOWN_FACETS if found.facets.get(name)],
+        country_names={
+            way.ref.iri.rpartition("/")[2]: way.ref.label.value
+            for way in catalogue().ways(opened().store, "country", language())
+        },
         chosen=chosen,
         number_of_page=number,
         pages=max(1, -(-min(found.total, 1000) // PER_PAGE)),
@@ -88,6 +95,17 @@ def address(add: tuple[str, str] | None = None, drop: tuple[str, str] | None = N
     values |= {name: [value] for name, value in put.items()}
     kept: dict[str, Any] = {name: found for name, found in values.items() if found and name != "lang"}
     return url_for("search.page", **kept)
+
+
+def _shown(name: str, counts: Sequence[FacetCount]) -> list[FacetCount]:
+    """Return the values worth a line: the most frequent, without the heading that stands above all others."""
+    above = {each.broader for each in counts if each.broader}
+    kept = [
+        each
+        for each in counts
+        if name in _FLAT or each.broader or (each.iri not in above and each.value not in above)
+    ]
+    return kept[:_VALUES]
 
 
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:

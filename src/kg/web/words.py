@@ -179,6 +179,12 @@ PROPERTIES: Final = {
 }
 """Properties of common vocabularies, which have no label in our graph."""
 
+REASONS: Final = {
+    "named in the query": _("named in the query"),
+    "close in meaning": _("close in meaning"),
+}
+"""Reasons of search results; labels of shared concepts come in the reader's language already."""
+
 STAGES: Final = {
     "establishment": _("Costs of establishment"),
     "maintenance": _("Costs of maintenance"),
