@@ -109,6 +109,12 @@ def test_checks_when_the_graph_is_empty_then_healthy(name: str) -> None:
 
 
 FAULTS = {
+    "assessment-result-without-evidence": """
+        id:r a kg:CriterionResult ; kg:result id:concept/result_meets .""",
+    "assessment-rule-unknown": "id:r kg:appliedRule id:rule .",
+    "assessment-statement-without-assessment": "id:practice/a kg:qualifiesAs id:framework/eba .",
+    "assessment-without-evidence": """
+        id:a a kg:Assessment ; kg:verdict id:concept/verdict_qualifies ; kg:criterionResult id:r .""",
     "practice-without-title": "id:practice/a a kg:Practice .",
     "record-without-dataset": "id:practice/a a kg:Technology .",
     "citation-of-nothing": "id:decision/a kg:cites id:decision/b .",
