@@ -39,7 +39,7 @@ def serve(
         "--worker-class", "gthread", "--workers", "1", "--threads", str(settings.threads),
         "--bind", f"{settings.host}:{settings.port}",
         "--keep-alive", "30", "--timeout", "120", "--graceful-timeout", "20",
-        "--limit-request-line", "8190", "--log-level", settings.log_level.lower(),
+        "--limit-request-line", "8190", "--no-control-socket", "--log-level", settings.log_level.lower(),
     ]  # fmt: skip
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own fixed command
 
