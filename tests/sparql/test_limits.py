@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pyoxigraph as px
 import pytest
 import requests
 from conftest import lines
@@ -294,3 +295,16 @@ def test_canary_when_on_the_allow_list_is_called(sparql_home: Path, canary: tupl
         assert open_to_it.query(f"ASK {{ SERVICE <{url}> {{ ?s ?p ?o }} }}").text == "true"
         assert open_to_it.query(f"ASK {{ SERVICE <{url}2> {{ ?s ?p ?o }} }}").status_code == 403
     assert calls == ["/sparql"]
+
+
+def test_generation_when_on_disk_answers_and_is_stopped_alike(tmp_path: Path) -> None:
+    name = publish(tmp_path, lines())
+    folder = tmp_path / "generations" / name
+    store = px.Store(str(folder / "store"))
+    store.bulk_load(path=str(folder / "graph.nq"), format=px.RdfFormat.N_QUADS)
+    store.optimize()
+    del store
+    with serving(tmp_path, memory_budget_mb=0, sparql_timeout_s=2) as on_disk:
+        assert on_disk.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").text == "n\r\n8000\r\n"
+        assert on_disk.query(COUNT).json()["code"] == "query_timeout"
+        assert on_disk.query("ASK { ?s ?p ?o }").text == "true"

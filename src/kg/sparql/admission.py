@@ -19,7 +19,9 @@ class Admission:
     """Counts queries; every method may be called from any thread."""
 
     def __init__(self, settings: Settings) -> None:
-        self._total_max = settings.sparql_workers + settings.sparql_queue
+        # Each query holds a thread of the web process; a quarter of them stays free for pages.
+        threads = max(1, settings.threads * 3 // 4)
+        self._total_max = min(settings.sparql_workers + settings.sparql_queue, threads)
         self._client_max = settings.sparql_client_max
         self._slow_max = max(1, settings.sparql_workers * 3 // 4)
         self._rate = settings.sparql_rate_per_minute

@@ -30,10 +30,11 @@ _HIDES: Final = re.compile(r"[()\[\]!#']")
 
 
 class Token(NamedTuple):
-    """A token; ``kind`` is string, iri, var, number, name, lang, word or mark."""
+    """A token; ``kind`` is string, iri, var, number, name, lang, word or mark, ``start`` its position."""
 
     kind: str
     text: str
+    start: int = 0
 
 
 class Reader:
@@ -74,7 +75,7 @@ class Reader:
             count += 1
             if count > TOKENS_MAX:
                 raise TooLarge(f"The query has more than {TOKENS_MAX} words and marks.")
-            before = Token(kind, piece)
+            before = Token(kind, piece, found.start())
             yield before
 
     def _may_be_operator(self, before: Token) -> bool:
