@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -64,7 +65,7 @@ def run(settings: Settings, text: str, bound: Mapping[str, Term], form: str) -> 
     if form != "table" and form not in MEDIA:
         raise BadInput(f"There is no format '{form}'.", hint=f"Known: table, {', '.join(MEDIA)}.")
     store = open_store(generation.current(settings.home_folder).folder, settings)
-    text = _complete(text, settings)
+    text = _searched(_complete(text, settings), settings)
     if form == "table":
         _print_table(store, text, bound, settings)
         return
@@ -75,6 +76,22 @@ def run(settings: Settings, text: str, bound: Mapping[str, Term], form: str) -> 
 def _complete(text: str, settings: Settings) -> str:
     """Add our prefixes to a query that writes none of its own."""
     return text if "prefix" in text.lower() else queries.with_prefixes(text, settings.iris)
+
+
+def _searched(text: str, settings: Settings) -> str:
+    """Put the results of searches in place of the SERVICE clauses that ask for them."""
+    from kg import generation
+    from kg.sparql.services import SearchService
+
+    @contextmanager
+    def source() -> Iterator[tuple[str, Any]]:
+        from kg.search.service import open_index
+
+        current = generation.current(settings.home_folder)
+        with closing(open_index(current.index_folder, settings)) as index:
+            yield current.id, index
+
+    return SearchService(settings, source).rewrite(text)
 
 
 def _print_table(store: GraphStore, text: str, bound: Mapping[str, Term], settings: Settings) -> None:
