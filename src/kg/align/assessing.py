@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from kg.align import about, facts, journal, rules
+from kg.align import about, facts, journal, rules, textual
 from kg.align.evaluate import Assessment, Findings, evaluate
 from kg.align.logic import Result, Verdict, deciding, is_for, strength
 from kg.config import Settings
@@ -50,6 +50,7 @@ def assess(store: GraphStore, settings: Settings, progress: Progress) -> Iterato
             advance(done)
     yield from journal.lines(reviews.values(), set(seen.practices), iris)
     yield from about.lines(store, iris)
+    yield from textual.lines(store, settings, progress)
 
 
 def _batches(
