@@ -59,6 +59,12 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("sparql_rate_per_minute", 0, "SPARQL queries a minute one client may send; 0: no limit."),
     Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
     Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
+    Setting("sparql_searches", 10, "Most searches (SERVICE kg:search) in one SPARQL query."),
+    Setting("sparql_search_rows", 500, "Most rows of one search inside SPARQL."),
+    Setting("embed_api", False, "Offer /api/embed, which returns the vectors of texts."),
+    Setting("reconcile_match", 98.0, "Score (0 to 100) from which a candidate may be a certain match."),
+    Setting("reconcile_margin", 5.0, "Lead over the next candidate that a certain match needs."),
+    Setting("proxies", 0, "Proxies in front whose X-Forwarded-For and X-Forwarded-Prefix are believed."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
     Setting("request_max_kb", 1024, "Largest body of any request."),
     Setting("log_level", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
@@ -100,6 +106,12 @@ class Settings:
     sparql_rate_per_minute: int
     sparql_service_allow: str
     sparql_cache_mb: int
+    sparql_searches: int
+    sparql_search_rows: int
+    embed_api: bool
+    reconcile_match: float
+    reconcile_margin: float
+    proxies: int
     rate_per_minute: int
     request_max_kb: int
     log_level: str

@@ -1,0 +1,1 @@
+"""Linking from and to partner knowledge bases: reconciliation, link suggestion, review, notifications."""
