@@ -12,6 +12,26 @@ from kg.vocab import LANGUAGES, Iris
 
 _DEEPEST: Final = 12
 
+RECOGNISED_SCHEMES: Final = frozenset(
+    {
+        "animals",
+        "climate-zones",
+        "countries",
+        "crops",
+        "degradation",
+        "drought-toolbox",
+        "hazards",
+        "land-use",
+        "ld-goals",
+        "measures",
+        "purposes",
+        "slm-groups",
+        "themes",
+        "trees",
+    }
+)
+"""Schemes whose labels are looked for in queries and texts, besides every concept that filters."""
+
 
 @dataclass(slots=True)
 class ConceptEntry:
@@ -21,6 +41,7 @@ class ConceptEntry:
     labels: dict[str, list[str]] = field(default_factory=dict)
     broader: list[str] = field(default_factory=list)
     facets: list[str] = field(default_factory=list)
+    scheme: str = ""
 
     @property
     def value(self) -> str:
@@ -34,7 +55,18 @@ class ConceptEntry:
         return self.value
 
     def to_json(self) -> dict[str, Any]:
-        return {"iri": self.iri, "labels": self.labels, "broader": self.broader, "facets": self.facets}
+        return {
+            "iri": self.iri,
+            "labels": self.labels,
+            "broader": self.broader,
+            "facets": self.facets,
+            "scheme": self.scheme,
+        }
+
+    @property
+    def recognised(self) -> bool:
+        """Whether queries are searched for it: the rest answer form questions such as 'yes, some'."""
+        return bool(self.facets) or self.scheme in RECOGNISED_SCHEMES
 
 
 class Concepts:
@@ -90,6 +122,9 @@ def read(store: Any, iris: Iris, records: Sequence[SearchRecord]) -> Concepts:
         labels = entry.labels.setdefault(language, [])
         if row["label"].value not in labels:
             labels.append(row["label"].value)
+    for row in select(store, "schemes", iris):
+        if (held := entries.get(row["concept"].value)) is not None:
+            held.scheme = max(held.scheme, local(row["scheme"].value))
     for row in select(store, "broader", iris):
         if (held := entries.get(row["concept"].value)) is not None and row["broader"].value != held.iri:
             held.broader.append(row["broader"].value)

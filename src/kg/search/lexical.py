@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kg.search.analysis import detect, joined
 from kg.search.passages import SearchRecord
-from kg.search.weights import FIELDS, FUZZY, TIE
+from kg.search.weights import FIELDS, FUZZY, PHRASE, SYNONYM_TIE, TIE
 from kg.vocab import LANGUAGES
 
 _HEAP: Final = 64_000_000
@@ -20,17 +20,8 @@ Filters = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A token to look for: in the fields of its language, with a weight."""
-
-    token: str
-    language: str
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Tokens that follow each other, such as those of a concept's label."""
+class Alternative:
+    """Tokens that have to stand in one passage, in the fields of their language, with a weight."""
 
     tokens: tuple[str, ...]
     language: str
@@ -104,17 +95,18 @@ class LexicalIndex:
 
     def search(
         self,
-        terms: Iterable[Term],
-        phrases: Iterable[Phrase] = (),
+        groups: Iterable[Sequence[Alternative]],
         *,
         filters: Filters | None = None,
         exclude: Filters | None = None,
         years: tuple[int | None, int | None] | None = None,
         limit: int = 200,
     ) -> list[tuple[int, float]]:
-        """Return (passage number, BM25 score), best first; nothing when no term is given."""
-        wanted = [query for term in terms if (query := self._term(term)) is not None]
-        wanted += [self._phrase(phrase) for phrase in phrases if len(phrase.tokens) > 1]
+        """Return (passage number, BM25 score), best first; nothing when there is nothing to look for.
+
+        The scores of the groups add up; within a group the best alternative counts.
+        """
+        wanted = [query for group in groups if (query := self._group(group)) is not None]
         if not wanted:
             return []
         occur = self._tantivy.Occur
@@ -134,34 +126,41 @@ class LexicalIndex:
         fields.append(("names", FIELDS["names"]))
         return fields
 
-    def _term(self, term: Term) -> Any:
+    def _group(self, group: Sequence[Alternative]) -> Any:
+        parts = [query for each in group if (query := self._alternative(each)) is not None]
+        if not parts:
+            return None
+        return self._tantivy.Query.disjunction_max_query(parts, tie_breaker=SYNONYM_TIE)
+
+    def _alternative(self, wanted: Alternative) -> Any:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        parts = [self._token(token, wanted.language) for token in wanted.tokens]
+        if any(part is None for part in parts):
+            return None
+        if len(parts) == 1:
+            return query.boost_query(parts[0], wanted.weight)
+        together = [(occur.Must, part) for part in parts]
+        for name, boost in self._fields(wanted.language)[:2]:
+            phrase = query.phrase_query(self._schema, name, list(wanted.tokens), slop=1)
+            together.append((occur.Should, query.boost_query(phrase, boost * PHRASE)))
+        # Together the tokens say one thing, so they weigh as one and a half words, not as several.
+        return query.boost_query(query.boolean_query(together), wanted.weight * 1.5 / len(parts))
+
+    def _token(self, token: str, language: str) -> Any:
         query = self._tantivy.Query
-        fields = self._fields(term.language)
-        known = [(name, boost) for name, boost in fields if self._searcher.doc_freq(name, term.token)]
+        fields = self._fields(language)
+        known = [(name, boost) for name, boost in fields if self._searcher.doc_freq(name, token)]
         parts = [
-            query.boost_query(query.term_query(self._schema, name, term.token), boost * term.weight)
-            for name, boost in known
+            query.boost_query(query.term_query(self._schema, name, token), boost) for name, boost in known
         ]
-        if not parts and len(term.token) >= _FUZZY_LENGTH and term.token.isalpha():
+        if not parts and len(token) >= _FUZZY_LENGTH and token.isalpha():
             parts = [
                 query.boost_query(
-                    query.fuzzy_term_query(self._schema, name, term.token, distance=1),
-                    boost * term.weight * FUZZY,
+                    query.fuzzy_term_query(self._schema, name, token, distance=1), boost * FUZZY
                 )
                 for name, boost in fields[:2]
             ]
         return query.disjunction_max_query(parts, tie_breaker=TIE) if parts else None
-
-    def _phrase(self, phrase: Phrase) -> Any:
-        query = self._tantivy.Query
-        return query.disjunction_max_query(
-            [
-                query.boost_query(
-                    query.phrase_query(self._schema, name, list(phrase.tokens), slop=1), boost * phrase.weight
-                )
-                for name, boost in self._fields(phrase.language)[:2]
-            ]
-        )
 
     def _narrowing(
         self, filters: Filters, exclude: Filters, years: tuple[int | None, int | None] | None

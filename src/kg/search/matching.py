@@ -61,7 +61,7 @@ class Labels:
         self._known: dict[str, set[str]] = {language: set() for language in LANGUAGES}
         self._han: dict[str, list[Meant]] = defaultdict(list)
         for entry in concepts.by_iri.values():
-            for language, labels in entry.labels.items():
+            for language, labels in entry.labels.items() if entry.recognised else ():
                 for label in labels:
                     self._add(label, language, entry)
         for meaning in meanings:

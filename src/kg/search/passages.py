@@ -31,6 +31,9 @@ _PASSAGE_LENGTH_ELSE: Final = 900
 _OVERLAP: Final = 0.2
 _SENTENCE: Final = re.compile(r"(?<=[.!?؟…])\s+|(?<=[。！？；])|\n+")
 _LONGEST_TEXT: Final = 200_000
+_UNTOLD: Final = frozenset(
+    {"identifier", "label", "citedInParagraph", "url", "modified", "letter", "number", "sumOf", "note"}
+)
 _RENAMED: Final = {"qualifiesAs": "qualifies", "candidateFor": "candidate", "inDataset": "dataset"}
 
 
@@ -124,7 +127,7 @@ Texts = dict[str, dict[str, dict[str, list[str]]]]
 def _texts(store: Any, iris: Iris, records: dict[str, SearchRecord]) -> Texts:
     texts: Texts = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     titles = {RDFS + "label", DCTERMS + "title", iris.term("localName")}
-    summaries = {DCTERMS + "abstract", iris.term("topic")}
+    summaries = {DCTERMS + "abstract", iris.term("topic"), iris.term("relationToSeed")}
     plain_words = {iris.term(name) for name in ("place", "containerTitle", "publisherName", "label")}
     rows = [*select(store, "texts", iris), *select(store, "words", iris)]
     for row in sorted(rows, key=lambda each: (each["property"].value, each["text"].value)):
@@ -141,9 +144,24 @@ def _texts(store: Any, iris: Iris, records: dict[str, SearchRecord]) -> Texts:
             _once(record.names, text)
         elif asked in summaries:
             _once(texts[record.iri][language or detect(text)]["summary"], text)
-        else:
+        elif asked == DCTERMS + "description" or asked.startswith(iris.wocat_ns):
             _once(texts[record.iri][language or detect(text)]["text"], text)
+    _entity_facts(store, iris, records, texts)
     return texts
+
+
+def _entity_facts(store: Any, iris: Iris, records: dict[str, SearchRecord], texts: Texts) -> None:
+    """Tell what is stated about an entity in plain words, in the order of the properties."""
+    rows = select(store, "entity-facts", iris)
+    rows.sort(key=lambda row: (row["record"].value, row["property"].value, row["text"].value))
+    for row in rows:
+        name = local(row["property"].value)
+        if row["record"].value not in records or name in _UNTOLD:
+            continue
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+        stated = row["text"].value[:_LONGEST_TEXT].strip()
+        if stated:
+            _once(texts[row["record"].value]["en"]["summary"], f"{words}: {stated}.")
 
 
 def _provisions(store: Any, iris: Iris, records: dict[str, SearchRecord], texts: Texts) -> None:

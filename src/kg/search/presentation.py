@@ -13,6 +13,7 @@ from kg.search.index import Tables
 from kg.search.passages import Passage, SearchRecord
 from kg.search.requests import Hit
 from kg.search.understanding import Reading
+from kg.search.weights import EXPANSION
 
 _SNIPPET: Final = 260
 _LEAD: Final = 60
@@ -32,7 +33,13 @@ class Presenter:
         record = self._tables.records[ranked.record]
         label, label_language = record.title(language)
         passage = self._best_passage(ranked, record, reading)
-        wanted = {(term.token, term.language) for term in reading.terms if term.weight >= 0.5}
+        wanted = {
+            (token, each.language)
+            for group in reading.groups
+            for each in group
+            if each.weight >= EXPANSION
+            for token in each.tokens
+        }
         snippet, spans = cut_snippet(passage, wanted, label) if passage else ("", ())
         return Hit(
             iri=record.iri,

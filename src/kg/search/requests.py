@@ -36,7 +36,7 @@ FACETS: Final = (
 
 SORTS: Final = ("relevance", "newest", "oldest", "label")
 _YEARS: Final = re.compile(r"^(\d{4})?(\.\.|-|/)?(\d{4})?$")
-_DEEPEST_OFFSET: Final = 1000
+DEEPEST_OFFSET: Final = 1000
 _MOST_VALUES: Final = 50
 
 Choices = Mapping[str, tuple[str, ...]]
@@ -74,9 +74,9 @@ class SearchRequest:
             )
         if not 0 < self.limit <= settings.search_limit_max:
             raise BadInput(f"'limit' must be from 1 to {settings.search_limit_max}.")
-        if not 0 <= self.offset <= _DEEPEST_OFFSET:
+        if not 0 <= self.offset <= DEEPEST_OFFSET:
             raise BadInput(
-                f"'offset' must be from 0 to {_DEEPEST_OFFSET}.", hint="Narrow the search by a filter."
+                f"'offset' must be from 0 to {DEEPEST_OFFSET}.", hint="Narrow the search by a filter."
             )
         if self.sort not in SORTS:
             raise BadInput(f"There is no order '{self.sort}'.", hint=f"Known: {', '.join(SORTS)}.")

@@ -172,8 +172,7 @@ class SearchIndex:
         filters = {name: values for name, values in request.filters.items() if name != "year"}
         runs: dict[str, Ranked] = {}
         words = self._words.search(
-            (*reading.terms, *reading.hints),
-            reading.phrases,
+            reading.groups,
             filters=filters,
             exclude=request.exclude,
             years=request.years(),
@@ -208,10 +207,14 @@ class SearchIndex:
         """Rank records by what they speak of and are classified as, rare things counting more."""
         count = len(self.tables.records)
         scores = np.zeros(count, dtype=np.float64)
-        for name, wanted in reading.mentions.items():
-            if name in self._mentions:
-                numbers, weights = self._mentions[name]
-                scores[numbers] += wanted * weights * np.log(1 + count / len(numbers))
+        for wanted in reading.mentions:
+            best_of = np.zeros(count, dtype=np.float64)
+            for name, weight in wanted.items():
+                if name in self._mentions:
+                    numbers, said = self._mentions[name]
+                    gained = weight * said * np.log(1 + count / len(numbers))
+                    best_of[numbers] = np.maximum(best_of[numbers], gained)
+            scores += best_of
         if allowed is not None:
             scores[~allowed] = 0.0
         best = np.argsort(-scores, kind="stable")[: self._settings.search_candidates]

@@ -11,11 +11,11 @@ from typing import Final
 from kg.search import lexicon
 from kg.search.analysis import STOPWORDS, detect, normalise, tokens
 from kg.search.concepts import ConceptEntry, Concepts
-from kg.search.lexical import Phrase, Term
+from kg.search.lexical import Alternative
 from kg.search.matching import WORD, Labels, Match, Meant, key
 from kg.search.passages import SearchRecord, code_key
 from kg.search.requests import Recognised, Understood
-from kg.search.weights import EXPANSION, MEANT, NARROWER, REMEDY, TRANSLATION
+from kg.search.weights import EXPANSION, MEANT, NARROWER, PARTIAL, REMEDY, TRANSLATION
 
 _CODE: Final = re.compile(r"10\.\d{4,9}/[^\s，。；]+|[A-Za-z0-9][A-Za-z0-9_./()-]*[A-Za-z0-9)]")
 _SESSION: Final = re.compile(r"\b(COP|CMP|CMA|CST|CRIC)[\s.-]?(\d{1,2})\b", re.IGNORECASE)
@@ -41,16 +41,16 @@ class Reading:
     language: str
     understood: Understood
     concepts: list[ConceptEntry] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
-    phrases: list[Phrase] = field(default_factory=list)
+    groups: list[tuple[Alternative, ...]] = field(default_factory=list)
+    """What to look for as words: of each group, the best alternative counts."""
     english: str = ""
-    mentions: dict[str, float] = field(default_factory=dict)
-    """What a good record would speak of, with weights; keys as in the records' own mentions."""
+    mentions: list[dict[str, float]] = field(default_factory=list)
+    """What a good record would speak of, with weights; keys as in the records' own mentions, and of each
+    dictionary the best one counts."""
     remedies: list[str] = field(default_factory=list)
     """What practitioners use against the problems that the query names, in English."""
     expanded: str = ""
     """The English rendering with the remedies, or nothing where there are none."""
-    hints: list[Term] = field(default_factory=list)
     exact: list[int] = field(default_factory=list)
     like: int | None = None
 
@@ -139,47 +139,66 @@ class Understanding:
     # -- words ------------------------------------------------------------------------------------
 
     def _words(self, reading: Reading, text: str, matches: Sequence[Match], off: Sequence[str]) -> None:
-        """Fill terms, phrases and the English rendering."""
-        language = reading.language
-        weights: dict[tuple[str, str], float] = {}
-        for token in tokens(text, language):
-            weights[token, language] = 1.0
+        """Fill the groups of words, the mentions and the English rendering."""
         english: list[tuple[int, str]] = []
-        covered: list[tuple[int, int]] = []
         for match in matches:
-            covered.append((match.start, match.end))
-            for meant in match.meant:
-                if isinstance(meant, ConceptEntry) and meant.value in off:
-                    continue
-                self._expand(reading, meant, weights)
+            meant = [
+                each for each in match.meant if not isinstance(each, ConceptEntry) or each.value not in off
+            ]
+            reading.groups.append(self._group(match, meant, reading.language))
+            if meant:
+                english.append((match.start, _english(meant)))
                 self._mean(reading, meant, off)
-            said = _english(match.meant)
-            if said:
-                english.append((match.start, said))
         for word in WORD.finditer(text):
-            inside = any(start <= word.start() < end for start, end in covered)
-            if not inside and _keeps(word.group(), language):
+            if any(match.start <= word.start() < match.end for match in matches):
+                continue
+            found = tokens(word.group(), reading.language)
+            reading.groups += [(Alternative((token,), reading.language),) for token in found]
+            if _keeps(word.group(), reading.language):
                 english.append((word.start(), word.group()))
-        english.sort()
-        reading.english = reading.text if language == "en" else " ".join(said for _, said in english)
+        reading.english = (
+            reading.text if reading.language == "en" else " ".join(said for _, said in sorted(english))
+        )
         if reading.remedies:
             reading.expanded = f"{reading.english}. {', '.join(reading.remedies[:_MOST_REMEDIES])}"
-        reading.terms = [Term(token, each, weight) for (token, each), weight in weights.items()]
 
-    def _mean(self, reading: Reading, meant: Meant, off: Sequence[str]) -> None:
-        """Note what the records should speak of."""
-        wanted = {key(meant): MEANT["concept" if isinstance(meant, ConceptEntry) else "word"]}
-        entries = [meant] if isinstance(meant, ConceptEntry) else self._labels.implied(meant)
-        for entry in entries:
-            if entry.value in off:
-                continue
-            wanted.setdefault(key(entry), MEANT["implied"])
-            for iri in self._concepts.descendants(entry.iri)[:_MOST_NARROWER]:
-                wanted.setdefault(key(self._concepts.by_iri[iri]), MEANT["narrower"])
-        for name, weight in wanted.items():
-            reading.mentions[name] = max(reading.mentions.get(name, 0.0), weight)
-        for each in (meant, *entries):
-            problem = each.value if isinstance(each, ConceptEntry) else each.of("en")[0]
+    def _group(self, match: Match, meant: Sequence[Meant], language: str) -> tuple[Alternative, ...]:
+        """Return the ways in which a record may say what was matched, the query's own words first."""
+        found: dict[tuple[tuple[str, ...], str], float] = {}
+        own = tuple(tokens(match.text, language))
+        if own:
+            found[own, language] = 1.0
+        for token in own if len(own) > 1 else ():
+            found[(token,), language] = PARTIAL
+        for each in meant:
+            words = each.labels.get("en", []) if isinstance(each, ConceptEntry) else list(each.of("en"))
+            for at, word in enumerate(words):
+                strength = TRANSLATION if not at and language != "en" else EXPANSION
+                said = tuple(tokens(word, "en"))
+                if said:
+                    found[said, "en"] = max(found.get((said, "en"), 0.0), strength)
+            if isinstance(each, ConceptEntry):
+                for iri in self._concepts.descendants(each.iri)[:_MOST_NARROWER]:
+                    for word in self._concepts.by_iri[iri].labels.get("en", [])[:1]:
+                        found.setdefault((tuple(tokens(word, "en")), "en"), NARROWER)
+        return tuple(Alternative(said, spoken, weight) for (said, spoken), weight in found.items() if said)
+
+    def _mean(self, reading: Reading, meant: Sequence[Meant], off: Sequence[str]) -> None:
+        """Note what the records should speak of, and what practitioners do about it."""
+        wanted: dict[str, float] = {}
+        problems: dict[str, None] = {}
+        for each in meant:
+            wanted.setdefault(key(each), MEANT["concept" if isinstance(each, ConceptEntry) else "word"])
+            entries = [each] if isinstance(each, ConceptEntry) else self._labels.implied(each)
+            for entry in [entry for entry in entries if entry.value not in off]:
+                wanted.setdefault(key(entry), MEANT["implied"])
+                for iri in self._concepts.descendants(entry.iri)[:_MOST_NARROWER]:
+                    wanted.setdefault(key(self._concepts.by_iri[iri]), MEANT["narrower"])
+                problems[entry.value] = None
+            if not isinstance(each, ConceptEntry):
+                problems[each.of("en")[0]] = None
+        reading.mentions.append(wanted)
+        for problem in problems:
             for remedy in lexicon.remedies().get(problem, ()):
                 self._remedy(reading, remedy)
 
@@ -188,26 +207,10 @@ class Understanding:
         if remedy in reading.remedies:
             return
         reading.remedies.append(remedy)
-        found = tuple(tokens(remedy, "en"))
-        reading.hints += [Term(token, "en", REMEDY / len(found) ** 0.5) for token in found]
-        for meant in self._labels.named(remedy):
-            reading.mentions.setdefault(key(meant), MEANT["remedy"])
-
-    def _expand(self, reading: Reading, meant: Meant, weights: dict[tuple[str, str], float]) -> None:
-        words = meant.labels.get("en", []) if isinstance(meant, ConceptEntry) else list(meant.of("en"))
-        for at, label in enumerate(words):
-            strength = TRANSLATION if not at and reading.language != "en" else EXPANSION
-            found = tokens(label, "en")
-            share = strength / max(1, len(found)) ** 0.5
-            for token in found:
-                weights[token, "en"] = max(weights.get((token, "en"), 0.0), share)
-            if len(found) > 1:
-                reading.phrases.append(Phrase(tuple(found), "en", strength))
-        if isinstance(meant, ConceptEntry):
-            for iri in self._concepts.descendants(meant.iri)[:_MOST_NARROWER]:
-                narrower = self._concepts.by_iri[iri]
-                for token in tokens(" ".join(narrower.labels.get("en", [])[:1]), "en"):
-                    weights.setdefault((token, "en"), NARROWER)
+        reading.groups.append((Alternative(tuple(tokens(remedy, "en")), "en", REMEDY),))
+        named = {key(meant): MEANT["remedy"] for meant in self._labels.named(remedy)}
+        if named:
+            reading.mentions.append(named)
 
 
 def _keeps(word: str, language: str) -> bool:

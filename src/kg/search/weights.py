@@ -10,6 +10,15 @@ FIELDS: Final = {"title": 2.0, "body": 1.0, "labels": 0.8, "names": 1.0}
 TIE: Final = 0.3
 """What the weaker fields of one term add (disjunction max)."""
 
+SYNONYM_TIE: Final = 0.1
+"""What the weaker synonyms of one thing add."""
+
+PHRASE: Final = 0.5
+"""Added, as a share of a field's boost, when the tokens of a label follow each other."""
+
+PARTIAL: Final = 0.3
+"""Weight of one word of a label of several words."""
+
 FUZZY: Final = 0.4
 """Weight of a word that is found only with one letter changed."""
 
