@@ -7,11 +7,10 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from kg import queries
 from kg.search.requests import Hit
-from kg.store import GraphStore
 from kg.vocab import Iris
 
 CSV_COLUMNS: Final = (
@@ -89,12 +88,12 @@ class Citation:
         return f"Basis of the DOI: {basis}." if basis and self.one("doi") else ""
 
 
-def read(store: GraphStore, hits: Sequence[Hit], iris: Iris) -> list[Citation]:
-    """Return what the graph says of each result."""
+def read(store: Any, hits: Sequence[Hit], iris: Iris) -> list[Citation]:
+    """Return what the graph, a :class:`kg.store.GraphStore`, says of each result."""
     return [_citation(store, hit, iris) for hit in hits]
 
 
-def _citation(store: GraphStore, hit: Hit, iris: Iris) -> Citation:
+def _citation(store: Any, hit: Hit, iris: Iris) -> Citation:
     said: dict[str, list[str]] = {}
     text, bound = queries.get("search", "export").bind({"record": hit.iri}, iris)
     for row in store.select(text, bound):

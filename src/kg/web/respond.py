@@ -13,15 +13,18 @@ from kg.web.context import opened
 Answer = Response | BaseResponse
 
 
-def tagged(body: str | bytes, media_type: str, *, vary: tuple[str, ...] = (), max_age: int = 0) -> Response:
+def tagged(
+    body: str | bytes, media_type: str, *, vary: tuple[str, ...] = (), max_age: int = 0, variant: str = ""
+) -> Response:
     """Return the answer, or 304 where the client holds it already.
 
     The tag is made of the generation, the software version and the request (design, section 4), so it
-    differs by format and by language. ``max_age`` is in seconds.
+    differs by format and by language. ``max_age`` is in seconds; ``variant`` is what the answer depends
+    on beside the address, such as a language that only a header names.
     """
     text = media_type.startswith("text/") or media_type.endswith(("json", "xml", "n-triples"))
     response = Response(body, content_type=f"{media_type}; charset=utf-8" if text else media_type)
-    response.set_etag(_tag(media_type))
+    response.set_etag(_tag(media_type, variant))
     response.vary.update(vary)
     response.cache_control.public = True
     if max_age:
@@ -32,6 +35,6 @@ def tagged(body: str | bytes, media_type: str, *, vary: tuple[str, ...] = (), ma
     return response
 
 
-def _tag(media_type: str) -> str:
-    parts = (opened().generation.id, __version__, media_type, request.script_root, request.full_path)
+def _tag(media_type: str, variant: str) -> str:
+    parts = (opened().generation.id, __version__, media_type, variant, request.script_root, request.full_path)
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]

@@ -71,9 +71,12 @@ class SearchFace(Face):
         yield service, px.NamedNode(f"{_SD}endpoint"), service
         yield service, px.NamedNode(f"{_SD}supportedLanguage"), px.NamedNode(f"{_SD}SPARQL11Query")
         for name, words in (ARGUMENTS | FILTERS | COLUMNS).items():
-            property_ = px.NamedNode(self.settings.iris.term(name))
-            yield service, px.NamedNode(f"{_SD}propertyFeature"), property_
-            yield property_, px.NamedNode(f"{RDFS}comment"), px.Literal(words, language="en")
+            feature = px.NamedNode(f"{endpoint}#{name}")
+            yield service, px.NamedNode(f"{_SD}propertyFeature"), feature
+            yield feature, type_, px.NamedNode(f"{_SD}Feature")
+            yield feature, px.NamedNode(f"{RDFS}label"), px.Literal(f"kg:{name}")
+            yield feature, px.NamedNode(f"{RDFS}comment"), px.Literal(words, language="en")
+            yield feature, px.NamedNode(f"{RDFS}seeAlso"), px.NamedNode(self.settings.iris.term(name))
 
 
 @bp.record_once
