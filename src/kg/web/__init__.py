@@ -16,9 +16,14 @@ from kg.web import (
     i18n,
     linked_data,
     meta,
+    named_queries,
+    openapi,
     pages,
+    rate,
+    reconcile,
     records,
     search,
+    sparql_search,
     views,
     warming,
 )
@@ -27,13 +32,17 @@ from kg.web.sparql import bp as sparql_bp
 
 BLUEPRINTS = (
     sparql_bp,
+    sparql_search.bp,
     linked_data.bp,
     api.bp,
     meta.bp,
+    named_queries.bp,
+    openapi.bp,
     pages.bp,
     search.bp,
     browse.bp,
     records.bp,
+    reconcile.bp,
     assessment.bp,
 )
 
@@ -52,9 +61,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["kg"] = Services(settings, Live(settings))
-    # One proxy in front may name the path it serves us under; host names are never taken from a request.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0, x_host=0, x_prefix=1)  # type: ignore[method-assign]
-    for part in (headers, i18n, views, errors, warming):
+    if settings.proxies:
+        # Proxies that are known may name the client and the path they serve us under; host names are
+        # never taken from a request.
+        known = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=known, x_proto=0, x_host=0, x_prefix=known
+        )
+    for part in (headers, i18n, rate, views, errors, warming):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)

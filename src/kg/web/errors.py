@@ -12,10 +12,23 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from kg import errors as kg_errors
 from kg.errors import KgError, QuerySyntaxError, Unavailable
 from kg.web.negotiate import choose
+from kg.web.rate import WINDOW_S
 
 PROBLEM: Final = "application/problem+json"
 HTML: Final = "text/html"
-_MACHINE_PATHS: Final = ("/api/", "/sparql", "/reconcile", "/healthz", "/readyz", "/.well-known/", "/data/")
+_MACHINE_PATHS: Final = (
+    "/api/",
+    "/sparql",
+    "/graphs",
+    "/queries",
+    "/openapi.json",
+    "/reconcile",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/.well-known/",
+    "/data/",
+)
 _BY_STATUS: Final[dict[int, type[KgError]]] = {
     400: kg_errors.BadInput,
     403: kg_errors.Refused,
@@ -64,6 +77,8 @@ def answer(error: KgError) -> Response:
     response.vary.update(("Accept", "Accept-Language"))
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, kg_errors.TooManyRequests):
+        response.headers["Retry-After"] = str(WINDOW_S)
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from kg import queries
-from kg.web import structured
+from kg.web import named_queries, structured
 from kg.web.context import catalogue, iris, opened, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
@@ -54,8 +54,7 @@ def about() -> Answer:
 def sparql() -> Answer:
     """Show a form that sends a query to the endpoint, with examples that work."""
     examples = {
-        name: (query, queries.with_prefixes(query.text, iris()))
-        for name, query in queries.load_folder("examples").items()
+        name: (query, named_queries.example(query)) for name, query in named_queries.all_queries().items()
     }
     chosen = request.args.get("example", "")
     query_text = request.args.get("query", "") or (examples[chosen][1] if chosen in examples else "")
@@ -65,6 +64,8 @@ def sparql() -> Answer:
         query=query_text or queries.with_prefixes(_FIRST_QUERY, iris()),
         timeout=settings().sparql_timeout_s,
         endpoint=settings().public_url + "sparql",
+        prefixes=queries.prefix_map(iris()),
+        base=iris().base,
     )
     return tagged(body, "text/html")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -13,6 +13,7 @@ from kg.search.requests import FACETS, FacetCount, SearchRequest
 from kg.web.context import catalogue, opened, search_index, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
+from kg.web.views import with_query
 
 bp = Blueprint("search", __name__)
 
@@ -37,8 +38,8 @@ SHOWN_FACETS: Final = (
 @bp.get("/search")
 def root() -> Answer:
     """Send a search without language to the pages in the client's language."""
-    values: dict[str, Any] = request.args.to_dict(flat=False)
-    response = redirect(url_for("search.page", **values | {"lang": language()}), 302)
+    address = with_query(url_for("search.page", lang=language()), dict(request.args.lists()))
+    response = redirect(address, 302)
     response.vary.add("Accept-Language")
     return response
 
@@ -93,8 +94,8 @@ def address(add: tuple[str, str] | None = None, drop: tuple[str, str] | None = N
     if drop and drop[0] in values:
         values[drop[0]] = [value for value in values[drop[0]] if value != drop[1]]
     values |= {name: [value] for name, value in put.items()}
-    kept: dict[str, Any] = {name: found for name, found in values.items() if found and name != "lang"}
-    return url_for("search.page", **kept)
+    kept = {name: found for name, found in values.items() if found and name != "lang"}
+    return with_query(url_for("search.page"), kept)
 
 
 def _shown(name: str, counts: Sequence[FacetCount]) -> list[FacetCount]:

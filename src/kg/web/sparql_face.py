@@ -116,6 +116,21 @@ class Face:
         """Answer a request to ``/graphs``: the Graph Store Protocol, indirect, read side."""
         return self._guarded(environ, self._graphs, "GET, HEAD, OPTIONS")
 
+    def bound(
+        self, environ: Environ, text: str, bind: tuple[tuple[str, str], ...], wanted: str | None
+    ) -> Reply:
+        """Answer one of our own queries, with terms in N-Triples notation in place of variables.
+
+        ``wanted`` is the value of ``?format=``.
+        """
+
+        def answer(environ: Environ) -> Reply:
+            results, graph = _formats(environ, wanted)
+            asked = self.question(environ, Operation(text), results=results, graph=graph)
+            return self._executed(environ, replace(asked, bind=bind))
+
+        return self._guarded(environ, answer, "GET, HEAD, OPTIONS")
+
     def _guarded(self, environ: Environ, answer: Callable[[Environ], Reply], allow: str) -> Reply:
         method = environ["REQUEST_METHOD"]
         environ["kg.request_id"] = new_request_id(environ)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from typing import Final
+from urllib.parse import unquote, urlencode, urlsplit
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, request, url_for
@@ -75,13 +75,20 @@ def _digest(folder: str, name: str) -> str:
 
 def in_language(tag: str) -> str:
     """Return the address of this page in another language."""
-    values: dict[str, Any] = dict(request.view_args or {})
-    values |= {name: request.args.getlist(name) for name in request.args}
-    values["lang"] = tag
     endpoint = request.endpoint
     if endpoint is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         return url_for("pages.home", lang=tag)
-    return url_for(endpoint, **values)
+    given = {name: values for name, values in request.args.lists() if name != "lang"}
+    return with_query(url_for(endpoint, **dict(request.view_args or {}) | {"lang": tag}), given)
+
+
+def with_query(address: str, values: Mapping[str, Sequence[str]]) -> str:
+    """Return an address with a query string.
+
+    Names that clients chose must not reach ``url_for``, which takes ``endpoint``, ``_external`` and
+    ``_scheme`` for its own.
+    """
+    return f"{address}?{urlencode(values, doseq=True)}" if values else address
 
 
 def public(path: str = "") -> str:
@@ -128,9 +135,8 @@ def compact_url(value: str) -> str:
 
 def page_address(number: int) -> str:
     """Return the address of another page of this list."""
-    values: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
-    values |= dict(request.view_args or {}) | {"page": number}
-    return url_for(request.endpoint or "", **values)
+    address = url_for(request.endpoint or "", **dict(request.view_args or {}))
+    return with_query(address, dict(request.args.lists()) | {"page": [str(number)]})
 
 
 def language_label(tag: str) -> str:
