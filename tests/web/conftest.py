@@ -47,7 +47,9 @@ def mini_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(mini_home: Path) -> Iterator[Flask]:
-    made = create_app(Settings.from_env({}, home=str(mini_home), public_url="https://hub.example/"))
+    made = create_app(
+        Settings.from_env({}, home=str(mini_home), public_url="https://hub.example/", rate_per_minute=0)
+    )
     yield made
     made.extensions["kg_sparql"].close()
     made.extensions["kg"].live.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websupport import Page
 
+from kg.config import Settings
 from kg.vocab import LANGUAGES
-from kg.web import views
+from kg.web import create_app, views
 
 PAGES = (
     "/en/",
@@ -85,8 +87,21 @@ def test_root_when_opened_leads_to_the_language_of_the_client(
     assert "Accept-Language" in answer.vary
 
 
-def test_page_when_under_a_prefix_keeps_it_in_every_address(client: FlaskClient) -> None:
-    answer = client.get("/en/id/practice/technologies_1", headers={"X-Forwarded-Prefix": "/hub"})
+@pytest.mark.parametrize("prefix", ["/hub", "//evil.example"])
+def test_page_when_a_stranger_names_a_prefix_ignores_it(client: FlaskClient, prefix: str) -> None:
+    headers = {"X-Forwarded-Prefix": prefix, "X-Script-Name": prefix}
+    answer = client.get("/en/id/practice/technologies_1", headers=headers)
+    assert prefix.strip("/") not in answer.text.replace("hub.example", "")
+
+
+def test_page_when_a_known_proxy_names_a_prefix_keeps_it_in_every_address(mini_home: Path) -> None:
+    made = create_app(Settings.from_env({}, home=str(mini_home), proxies=1))
+    try:
+        headers = {"X-Forwarded-Prefix": "/hub"}
+        answer = made.test_client().get("/en/id/practice/technologies_1", headers=headers)
+    finally:
+        made.extensions["kg_sparql"].close()
+        made.extensions["kg"].live.close()
     page = Page(answer.text)
     own = [link for link in page.loaded + page.linked if link.startswith("/")]
     assert own
@@ -195,9 +210,6 @@ def test_fault_when_unexpected_shows_no_exception_text(app: Flask, monkeypatch: 
 
 
 def test_service_when_nothing_is_built_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from kg.config import Settings
-    from kg.web import create_app
-
     made = create_app(Settings.from_env({}, home=str(tmp_path_factory.mktemp("empty"))))
     try:
         client = made.test_client()
