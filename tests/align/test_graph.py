@@ -43,7 +43,7 @@ DRIP: dict[str, Any] = {
         "tech_measures_structural_sub": ["measures_structural_s7"],
         "tech_main_purpose": ["main_purpose_production"],
     },
-    "text": {"tech_definition": "Tanks of reinforced concrete feed the pipes."},
+    "text": {"tech_definition": "Tanks of concrete feed the pipes."},
 }
 
 
