@@ -56,7 +56,8 @@ class Page(HTMLParser):
         elif "src" in found:
             self.loaded.append(found["src"])
         self.inline += [name for name in found if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and found.get("type") != "application/ld+json"):
+        data = found.get("type", "").endswith("json")
+        if tag == "style" or (tag == "script" and "src" not in found and not data):
             self.inline.append(tag)
 
     def handle_data(self, data: str) -> None:

@@ -45,7 +45,16 @@ _OWN: Final = (
 _POINT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
 _QUALIFIED = re.compile(r"^(?P<column>.+?) \((?P<group>.+?)(?:, \w+_qg_\d+)?\)$")
 """Labels of questions that stand in several groups name the group (``Quantity (Labour, tech_qg_36)``)."""
-_COLUMNS: Final = ("_specify", "_unit", "_quantity", "_est_costs", "_maint_costs", "_total_costs", "_percentage_costs")
+_COLUMNS: Final = (
+    "_specify",
+    "_unit",
+    "_quantity",
+    "_est_costs",
+    "_maint_costs",
+    "_total_costs",
+    "_percentage_costs",
+)
+"""Ends of the questions of a cost table, in the order of its columns."""
 _STAGES: Final = {"_input_est_": "establishment", "_input_maint_": "maintenance"}
 _VERDICT_ORDER: Final = ("qualifies", "candidate", "insufficient", "not_qualified")
 

@@ -83,7 +83,8 @@ def suggest() -> Answer:
     if len(text) > _LONGEST_PREFIX:
         raise BadInput(f"'q' is longer than {_LONGEST_PREFIX} characters.")
     limit = integer(found, "limit", 10, 1, settings().search_limit_max)
-    rows = search_index().suggest(text, _language(found), limit)
+    lang = _language(found)
+    rows = search_index().suggest(text, lang, limit)
     return _json({"q": text, "suggestions": [each.to_json() for each in rows]})
 
 
