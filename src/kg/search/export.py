@@ -53,13 +53,13 @@ _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _TEX: Final = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
-        **{each: f"\\{each}" for each in "&%$#_"},
+        **{each: f"\\{each}" for each in "&%$#_{}"},
     }
 )
+_UNPAIRED: Final = _TEX | {ord("{"): r"\textbraceleft{}", ord("}"): r"\textbraceright{}"}
+"""BibTeX counts brackets also behind a backslash, so those without a partner are written as commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,16 @@ def _persons(persons: Sequence[tuple[str, str]]) -> str:
 
 
 def _tex(text: str) -> str:
-    return _one_line(text).translate(_TEX)
+    return _one_line(text).translate(_TEX if _is_paired(text) else _UNPAIRED)
+
+
+def _is_paired(text: str) -> bool:
+    depth = 0
+    for each in text:
+        depth += (each == "{") - (each == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _verbatim(text: str) -> str:

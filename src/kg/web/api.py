@@ -39,6 +39,7 @@ def _preflight() -> Response | None:
     if request.method != "OPTIONS":
         return None
     response = make_response("", 204)
+    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
     response.headers["Access-Control-Allow-Headers"] = "Content-Type, Accept, Accept-Language"
     response.headers["Access-Control-Max-Age"] = "86400"

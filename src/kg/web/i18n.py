@@ -49,7 +49,9 @@ def init_app(app: Flask) -> None:
 def language() -> str:
     """Return the language of this request's pages."""
     if "language" not in g:
-        g.language = request.accept_languages.best_match(LANGUAGES) or "en"
+        # By the first part of each tag, so that "fr-CH, en;q=0.5" is French although it names English whole.
+        wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+        g.language = next((each for each in wanted if each in LANGUAGES), "en")
     return str(g.language)
 
 
