@@ -120,7 +120,7 @@ NAMES = {
         ("Herders plan grazing. It is Ecosystem‑based Adaptation.", {"eba"}),
         ("该项目采用基于生态系统的适应。", {"eba"}),
         ("An EbA measure and a nature based solution.", {"eba", "nbs"}),
-        ("The webator of rebar.", set()),
+        ("The webator of rebar, said eba.", set()),
         ("Terraces hold the soil.", set()),
     ],
 )

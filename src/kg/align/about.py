@@ -21,5 +21,11 @@ def lines(store: GraphStore, iris: Iris) -> Iterator[str]:
     A framework names its concept (``kg:concept``); suggestions from texts are other statements.
     """
     about, tail = f"<{iris.term('aboutFramework')}>", f" <{iris.graph('assessments')}> ."
+    for record, framework in stated(store, iris):
+        yield f"<{record}> {about} <{iris.id('framework', framework)}>{tail}"
+
+
+def stated(store: GraphStore, iris: Iris) -> Iterator[tuple[str, str]]:
+    """Yield (record's IRI, framework) for every theme that a source states."""
     for row in store.select(with_prefixes(_STATED, iris)):
-        yield f"{row['record']} {about} {row['framework']}{tail}"
+        yield str(row["record"])[1:-1], str(row["framework"])[1:-1].rpartition("/")[2]

@@ -7,8 +7,9 @@ practice's assessments share: a fact with its strength is written once however m
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,8 @@ from kg.vocab import DCTERMS, PROV, RDF, RDFS, XSD, Iris
 
 _TYPE: Final = f"<{RDF}type>"
 _TRUE: Final = f'"true"^^<{XSD}boolean>'
+_AHEAD: Final = 3
+"""Batches computed before the first of them is read."""
 _RESPONSES: Final = "LDN-1"
 """The criterion whose strong facts name the response: avoid, reduce or reverse."""
 
@@ -69,7 +72,13 @@ def _batches(
 
     # The engine lets go of the GIL while it runs a query, so two threads do more than one.
     with ThreadPoolExecutor(min(4, len(os.sched_getaffinity(0)))) as pool:
-        yield from pool.map(work, facts.batches(seen))
+        ahead: deque[Future[tuple[int, list[str]]]] = deque()
+        for batch in facts.batches(seen):
+            ahead.append(pool.submit(work, batch))
+            if len(ahead) > _AHEAD:  # a reader that is slower must not pile up statements
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 @dataclass(frozen=True, slots=True)

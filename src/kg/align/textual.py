@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from kg import queries
-from kg.align import rules
+from kg.align import about, rules
 from kg.config import Settings
 from kg.errors import ConfigError, MissingExtra
 from kg.progress import Progress
@@ -36,6 +36,7 @@ NAMED: Final = 1.0
 """Score of a sentence that names the framework."""
 _SENTENCES: Final = re.compile(r"(?<=[.!?;。！？؟])\s*(?=\S)")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_ABBREVIATION: Final = re.compile(r"(?=.*[A-ZА-Я].*[A-ZА-Я])[\w-]{2,7}")
 _LOG: Final = logging.getLogger("kg.align")
 
 
@@ -68,7 +69,7 @@ class Reader:
         self._table = exemplars()
         self._encoder, self._kept, self._close = encoder, kept, close
         self._names = {
-            framework: _pattern([*labels.get(framework, ()), *row["cues"]])
+            framework: _patterns([*labels.get(framework, ()), *row["cues"]])
             for framework, row in self._table.items()
         }
         topics = {topic for row in self._table.values() for topic in row["topics"]}
@@ -81,8 +82,8 @@ class Reader:
         for record, parts in texts.items():
             for sentence in (each for part in parts for each in sentences(part)):
                 plain = _plain(sentence)
-                for framework, names in self._names.items():
-                    if names.search(plain):
+                for framework, (names, short) in self._names.items():
+                    if names.search(plain) or short.search(sentence):
                         found[record].setdefault(framework, Suggestion(framework, sentence, NAMED, True))
                 if self._topics.search(sentence):
                     open_.append((record, sentence))
@@ -128,21 +129,32 @@ def sentences(text: str) -> list[str]:
 
 
 def lines(store: GraphStore, settings: Settings, progress: Progress) -> Iterator[str]:
-    """Yield the suggestions for a graph's records as canonical N-Quads lines."""
+    """Yield the suggestions for a graph's records as canonical N-Quads lines.
+
+    Decisions, publications and hub entities are searched for names alone, and only for frameworks that
+    their source does not state itself.
+    """
     iris = settings.iris
-    texts: dict[str, list[str]] = defaultdict(list)
-    text, bound = queries.get("align", "texts").bind({}, iris)
-    for row in store.select(text, bound):
-        texts[str(row["record"])[1:-1]].append(str(getattr(row["text"], "value", "")))
-    if not texts:
+    texts, official = _texts(store, iris, "texts"), _texts(store, iris, "official-texts")
+    if not texts and not official:
         return
+    labels = _labels(store, iris)
     with progress.stage("read texts"):
-        found = Reader(_labels(store, iris), *_encoder(settings)).read(
-            {record: sorted(set(parts)) for record, parts in sorted(texts.items())}
-        )
+        found = Reader(labels, *(_encoder(settings) if texts else (None, None))).read(texts)
+        found |= Reader(labels).read(official)
+    stated = set(about.stated(store, iris))
     for record, suggestions in found.items():
         for each in suggestions:
-            yield from _written(record, each, iris)
+            if (record, each.framework) not in stated:
+                yield from _written(record, each, iris)
+
+
+def _texts(store: GraphStore, iris: Iris, name: str) -> dict[str, list[str]]:
+    texts: dict[str, set[str]] = defaultdict(set)
+    text, bound = queries.get("align", name).bind({}, iris)
+    for row in store.select(text, bound):
+        texts[str(row["record"])[1:-1]].add(str(getattr(row["text"], "value", "")))
+    return {record: sorted(parts) for record, parts in sorted(texts.items())}
 
 
 def _labels(store: GraphStore, iris: Iris) -> dict[str, list[str]]:
@@ -182,13 +194,19 @@ def _plain(text: str) -> str:
     return re.sub(r"[-\u2010-\u2014_\s]+", " ", text.casefold())
 
 
-def _pattern(names: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern of the names as whole words; Chinese has no word bounds, '*' ends a stem."""
+def _patterns(names: Sequence[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return a pattern of the names for plain text, and one of abbreviations, for which case matters."""
+    given = sorted({name for name in names if name})
+    short = [re.escape(name) for name in given if _ABBREVIATION.fullmatch(name)]
     parts = []
-    for name in sorted({name for name in names if name}):
+    for name in given:
         plain = re.escape(_plain(name.rstrip("*")))
-        if _HAN.search(name):
+        if _ABBREVIATION.fullmatch(name):
+            continue
+        if _HAN.search(name):  # Chinese has no spaces between words
             parts.append(plain)
         else:
             parts.append(rf"(?<!\w){plain}" if name.endswith("*") else rf"(?<!\w){plain}(?!\w)")
-    return re.compile("|".join(parts) or r"(?!)")
+    never = r"(?!)"
+    abbreviations = rf"(?<!\w)(?:{'|'.join(short)})(?!\w)" if short else never
+    return re.compile("|".join(parts) or never), re.compile(abbreviations)
