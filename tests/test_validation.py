@@ -120,7 +120,8 @@ FAULTS = {
     "citation-of-nothing": "id:decision/a kg:cites id:decision/b .",
     "citation-of-later-decision": """
         id:decision/a kg:cites id:decision/b ; kg:year 2001 . id:decision/b kg:year 2002 .""",
-    "concept-without-label": "id:practice/a kg:measure id:concept/none .",
+    "concept-without-label": """
+        kg:measure rdfs:range skos:Concept . id:practice/a kg:measure id:concept/none .""",
     "country-without-label": "id:practice/a kg:country id:country/ZZZ .",
     "broader-cycle": "id:concept/a skos:broader id:concept/b . id:concept/b skos:broader id:concept/a .",
     "broader-outside": "id:concept/a skos:broader id:concept/b .",

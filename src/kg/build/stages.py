@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +34,7 @@ _ALONE_BELOW: Final = 24 * 1024 * 1024
 """Inputs smaller than this are read in this process: starting others would take longer."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Job:
     """What the stages of one build share."""
 
@@ -46,7 +48,7 @@ class Job:
     runs: list[Path] = field(default_factory=list)
     reports: dict[str, LoadReport] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
-    assessments: list[str] = field(default_factory=list)
+    assessed: list[Path] = field(default_factory=list)
     merged: merge.Merged = field(default_factory=merge.Merged)
     index: dict[str, Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
@@ -62,6 +64,11 @@ class Job:
         folder = self.workshop / "scratch"
         folder.mkdir(exist_ok=True)
         return folder
+
+    @cached_property
+    def opened(self) -> EmbeddedStore:
+        """The finished graph, opened once for the index and the checks."""
+        return open_store(self.workshop, self.settings)
 
     @property
     def warnings(self) -> list[Violation]:
@@ -176,9 +183,14 @@ def assess(job: Job) -> None:
     found = getattr(import_module("kg.align"), "assess", None)
     if not callable(found):
         return
+    closure = Closure(schema.lines(job.iris), job.iris)
     with job.timed("assess"):
         store = _reading(job, job.scratch / "records" / "graph.nq")
-        job.assessments = list(found(store, job.settings, job.progress))
+        lines = iter(found(store, job.settings, job.progress))
+        while part := list(islice(lines, work.RUN_LINES)):
+            part += closure.lines(part)
+            job.assessed.append(job.scratch / f"assessed-{len(job.assessed)}.nq")
+            work.write_run(part, job.assessed[-1])
         store.close()
 
 
@@ -202,13 +214,13 @@ def _fill(folder: Path, graph: Path) -> None:
 def store(job: Job) -> None:
     """Write the whole graph with assessments and provenance, and the store made from it."""
     with job.progress.stage("store"), job.timed("store"):
-        extra = [*job.assessments, *_provenance(job)]
-        extra += Closure(schema.lines(job.iris), job.iris).lines(extra)
-        added = job.scratch / "added.nq"
-        work.write_run(extra, added)
+        described = job.scratch / "provenance.nq"
+        work.write_run(_provenance(job), described)
         records = job.scratch / "records" / "graph.nq"
         graph = job.workshop / "graph.nq"
-        job.merged = merge.merge([records, added], graph, inferred=job.iris.graph("inferred"))
+        job.merged = merge.merge(
+            [records, *job.assessed, described], graph, inferred=job.iris.graph("inferred")
+        )
         _fill(job.workshop / "store", graph)
 
 
@@ -238,22 +250,19 @@ def index(job: Job) -> None:
     from kg.search import index as search_index
 
     with job.timed("index"):
-        opened = open_store(job.workshop, job.settings)
-        job.index = search_index.build(opened, job.workshop / "index", job.settings, job.progress)
-        opened.close()
+        job.index = search_index.build(job.opened, job.workshop / "index", job.settings, job.progress)
 
 
 def check(job: Job) -> None:
     """Ask what should not be there; faults are reported, a store that lost statements stops the build."""
     with job.progress.stage("check"), job.timed("check"):
-        opened = open_store(job.workshop, job.settings)
-        if opened.size() != job.merged.triples:
+        if job.opened.size() != job.merged.triples:
             raise BuildFailed(
-                f"The store holds {opened.size()} statements, the graph {job.merged.triples}.",
+                f"The store holds {job.opened.size()} statements, the graph {job.merged.triples}.",
                 hint="Please report this with the graph.nq of the build.",
             )
-        job.checks = check_graph(opened, job.iris)
-        opened.close()
+        job.checks = check_graph(job.opened, job.iris)
+        job.opened.close()
 
 
 def write_reports(job: Job) -> None:
