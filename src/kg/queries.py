@@ -129,7 +129,10 @@ def read_term(kind: str, value: str, iris: Iris, *, field: str) -> Term:
         if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
             raise BadInput(f"'{field}' must be a language tag such as 'fr', not {value[:60]!r}.")
         return Literal(text.lower())
-    return NamedNode(_record_iri(kind, text, iris, field))
+    try:
+        return NamedNode(_record_iri(kind, text, iris, field))
+    except ValueError:  # the engine reads IRIs more strictly than our own quick look
+        raise BadInput(f"'{field}' is not a valid IRI: {text[:80]!r}.") from None
 
 
 def _record_iri(kind: str, text: str, iris: Iris, field: str) -> str:

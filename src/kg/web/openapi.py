@@ -10,7 +10,8 @@ from kg import __version__
 from kg.queries import NamedQuery, Parameter
 from kg.web.context import settings
 from kg.web.named_queries import FORMATS, all_queries
-from kg.web.openapi_paths import RESULT_TYPES, content, paths, query
+from kg.web.openapi_parts import PROBLEM, RESULT_TYPES, UNCHANGED, content, query
+from kg.web.openapi_paths import paths
 from kg.web.openapi_schemas import components
 from kg.web.respond import Answer, tagged
 
@@ -66,8 +67,8 @@ def _named(each: NamedQuery) -> dict[str, Any]:
             "responses": {
                 "200": {"description": "The rows.", "content": content(RESULT_TYPES)},
                 "303": {"description": "A browser is sent to the page of the query."},
-                "304": {"description": "Unchanged since the entity tag in If-None-Match."},
-                "default": {"$ref": "#/components/responses/Problem"},
+                "304": {"description": UNCHANGED},
+                "default": PROBLEM,
             },
         }
     }

@@ -9,6 +9,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from kg.queries import TYPES
 from kg.search.requests import FacetCount, Hit, Recognised, SearchResponse, Understood
+from kg.search.suggestions import Suggestion
 
 _PLAIN: Final = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _SPAN: Final = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
@@ -29,6 +30,7 @@ def components() -> dict[str, Any]:
             "Recognised": _recognised(),
             "Understood": schema_of(Understood),
             "SearchResponse": schema_of(SearchResponse),
+            "Suggestion": schema_of(Suggestion),
             "NamedQuery": NAMED_QUERY,
         },
         "responses": {
