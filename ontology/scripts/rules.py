@@ -67,7 +67,7 @@ class Patterns:
         self._n = 0
         return f'  {{\n{_indent(self._emit(item), 4)}\n    BIND("{name}" AS ?item)\n  }}'
 
-    def _emit(self, item: Item, on: str = "?practice", held: bool = False) -> str:
+    def _emit(self, item: Item, on: str = "?practice", held: bool = False) -> str:  # noqa: ARG002
         if "approach" in item:
             inner = self._emit(item["approach"], on="?on")
             return f"{LINKED}\n{inner}"
@@ -100,7 +100,7 @@ class Patterns:
         properties, rest = self._answer(item, on, "?value")
         return f"VALUES ?property {{ {' '.join(properties)} }}\n{on} ?property ?value . {rest}".rstrip()
 
-    def _test(self, item: Item, on: str) -> str:
+    def _test(self, item: Item, on: str) -> str:  # noqa: PLR0911
         """Return a pattern that only asks; its variables are its own."""
         self._n += 1
         v, p, e = f"?v{self._n}", f"?p{self._n}", f"?e{self._n}"
@@ -134,7 +134,7 @@ class Patterns:
             f" HAVING (COUNT(DISTINCT ?p) >= {item['count']}) }}"
         )
 
-    def _answer(self, item: Item, on: str, v: str) -> tuple[list[str], str]:
+    def _answer(self, item: Item, on: str, v: str) -> tuple[list[str], str]:  # noqa: PLR0911
         """Return the properties of a plain answer and what must hold of its value."""
         if "enabling" in item or "hindering" in item:
             kind = "enabling" if "enabling" in item else "hindering"
@@ -252,7 +252,7 @@ LISTS_HEAD: Final = """# Lists of facts that several rules share; a change here 
 @prefix factlist: <https://w3id.org/landkg/id/list/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 
-"""
+"""  # noqa: E501
 TEMPLATE: Final = """CONSTRUCT {
   [] a kg:Evidence ;
      kg:evidenceFor ?practice ;
@@ -268,7 +268,7 @@ def _indent(text: str, by: int) -> str:
     return "\n".join(" " * by + line for line in text.splitlines())
 
 
-def say(item: Item, lists: dict[str, list[str]]) -> str:
+def say(item: Item, lists: dict[str, list[str]]) -> str:  # noqa: PLR0911, PLR0912
     """Return an item in the words of the questionnaire's keywords."""
     if "all" in item:
         return " and ".join(say(each, lists) for each in item["all"])
