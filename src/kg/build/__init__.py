@@ -35,7 +35,8 @@ def build(
     Args:
         inputs: more datasets as ``LOADER=PATH``; their records replace bundled ones of the same IRI.
         bundled: whether the records that come with LandKG take part.
-        index: whether to build the search index; without it the generation answers SPARQL only.
+        index: whether to build the search index; without it the generation answers SPARQL only, and
+            texts are searched for the names of frameworks but not by meaning.
 
     Raises:
         BuildFailed: another build is running, or nothing could be loaded; what served still serves.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from itertools import islice
@@ -184,9 +184,11 @@ def assess(job: Job) -> None:
     if not callable(found):
         return
     closure = Closure(schema.lines(job.iris), job.iris)
+    # A build without an index has no use for an encoder: texts are then searched for names only.
+    settings = job.settings if job.with_index else replace(job.settings, encoders="")
     with job.timed("assess"):
         store = _reading(job, job.scratch / "records" / "graph.nq")
-        lines = iter(found(store, job.settings, job.progress))
+        lines = iter(found(store, settings, job.progress))
         while part := list(islice(lines, work.RUN_LINES)):
             part += closure.lines(part)
             job.assessed.append(job.scratch / f"assessed-{len(job.assessed)}.nq")
@@ -269,13 +271,9 @@ def write_reports(job: Job) -> None:
     """Write ``reports/load.json`` and ``reports/validation.json``."""
     folder = job.workshop / "reports"
     folder.mkdir()
-    manifest.write_json(folder / "load.json", load_report(job.reports.values()))
-    refused = [
-        each
-        for report in job.reports.values()
-        for each in load_report([report])["issues"]
-        if each["kind"] == "quarantined"
-    ]
+    report = load_report(job.reports.values())
+    manifest.write_json(folder / "load.json", report)
+    refused = [each for each in report["issues"] if each["kind"] == "quarantined"]
     manifest.write_json(
         folder / "validation.json",
         {
