@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from kg.errors import BadInput, NotAcceptable, Refused
 from kg.search import export
-from kg.search.requests import FACETS, Hit
+from kg.search.requests import DEEPEST_OFFSET, FACETS, Hit
 from kg.terms import local_id
 from kg.vocab import LANGUAGES
 from kg.web import search
@@ -22,7 +22,6 @@ from kg.web.respond import Answer, tagged
 bp = Blueprint("api", __name__, url_prefix="/api")
 
 METHODS: Final = ("GET", "POST")
-DEEPEST: Final = 1000
 EMBED_MOST: Final = 32
 _LONGEST_PREFIX: Final = 100
 _LONGEST_IRI: Final = 2000
@@ -51,7 +50,7 @@ def find() -> Answer:
     """Search in natural language; the parameters are those of the search page."""
     found = arguments(_KNOWN)
     limit = integer(found, "limit", 10, 1, settings().search_limit_max)
-    offset = integer(found, "offset", 0, 0, DEEPEST)
+    offset = integer(found, "offset", 0, 0, DEEPEST_OFFSET)
     form = _format(found)
     asked = search.read(found, _language(found), limit, offset).checked(settings())
     answer = search_index().search(asked)

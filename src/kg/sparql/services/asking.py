@@ -8,7 +8,7 @@ from typing import Final
 
 from kg.config import Settings
 from kg.search.passages import KINDS
-from kg.search.requests import FACETS, Hit
+from kg.search.requests import DEEPEST_OFFSET, FACETS, Hit
 from kg.sparql.services.patterns import Pair, Pattern
 from kg.sparql.services.terms import Names, Term
 from kg.terms import literal, local_id
@@ -16,7 +16,6 @@ from kg.vocab import LANGUAGES, RDF, XSD, Iris
 
 LIMIT: Final = 20
 """Rows of a search that names no limit."""
-OFFSET_MAX: Final = 1000
 
 ARGUMENTS: Final = {
     "query": "What is looked for, a text in any language; with a language tag it is read in that language.",
@@ -192,7 +191,7 @@ class AskedReader:
         elif name == "limit":
             given.limit = self._number(pair, 1, self._settings.sparql_search_rows)
         else:
-            given.offset = self._number(pair, 0, OFFSET_MAX)
+            given.offset = self._number(pair, 0, DEEPEST_OFFSET)
 
     def _constant(self, pair: Pair) -> None:
         if pair.value.kind == "var":

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from kg import queries
 from kg.config import Settings
 from kg.errors import BadInput, KgError, NotFound, TooLarge, Unavailable
-from kg.search.requests import SearchRequest
+from kg.search.requests import DEEPEST_OFFSET, SearchRequest
 from kg.sparql.lexer import Reader, Token
 from kg.sparql.services import patterns
-from kg.sparql.services.asking import OFFSET_MAX, Asked, AskedReader, Row, term
+from kg.sparql.services.asking import Asked, AskedReader, Row, term
 from kg.sparql.services.patterns import GroupReader, Pattern
 from kg.sparql.services.terms import Names
 from kg.terms import iri, is_iri
@@ -153,7 +153,7 @@ def _search(index: SearchIndex, asked: Asked, page: int) -> Iterable[Row]:
             yield Row(hit, rank, len(hits))
         return
     done = 0
-    while done < asked.limit and asked.offset + done <= OFFSET_MAX:
+    while done < asked.limit and asked.offset + done <= DEEPEST_OFFSET:
         size = min(page, asked.limit - done)
         request = SearchRequest(
             asked.text, dict(asked.filters), limit=size, offset=asked.offset + done, language=asked.language
