@@ -43,9 +43,12 @@ GRAPHS: Final = (
     Format("text/turtle", ("turtle", "ttl"), ("application/x-turtle", "text/n3"), f"{_W3C}Turtle"),
     Format("application/n-triples", ("ntriples", "nt"), ("text/plain",), f"{_W3C}N-Triples"),
     Format(
-        "application/rdf+xml", ("rdfxml", "rdf", "xml"), ("application/xml", "text/xml"), f"{_W3C}RDF_XML"
+        "application/rdf+xml",
+        ("rdfxml", "rdf", "xml", "rdf+xml"),
+        ("application/xml", "text/xml"),
+        f"{_W3C}RDF_XML",
     ),
-    Format("application/ld+json", ("jsonld", "json"), ("application/json",), f"{_W3C}JSON-LD"),
+    Format("application/ld+json", ("jsonld", "json", "json-ld"), ("application/json",), f"{_W3C}JSON-LD"),
     Format("application/trig", ("trig",), ("application/x-trig",), f"{_W3C}TriG"),
     Format("application/n-quads", ("nquads", "nq"), ("text/x-nquads",), f"{_W3C}N-Quads"),
 )
@@ -59,6 +62,11 @@ def named(name: str, offered: tuple[Format, ...]) -> str | None:
         if wanted in each.names or wanted == each.media_type or wanted in each.aliases:
             return each.media_type
     return None
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a ``?format=`` value is one of ours."""
+    return named(name, RESULTS) is not None or named(name, GRAPHS) is not None
 
 
 def unknown(name: str) -> NotAcceptable:

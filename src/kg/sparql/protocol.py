@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from kg.errors import BadInput, Refused, TooLarge, UnsupportedMedia
+from kg.sparql import formats
 from kg.terms import is_iri
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -78,16 +79,19 @@ def _operation(fields: dict[str, list[str]]) -> Operation:
     found = fields.get("query", [])
     if len(found) > 1:
         raise BadInput("The parameter 'query' must be given once.")
-    for name in ("format", "output"):
-        if len(fields.get(name, ())) > 1:
-            raise BadInput(f"The parameter '{name}' must be given once.")
     default, named = _graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri")
     if not found and (default is not None or named is not None):
         raise BadInput("The parameter 'query' is missing.")
     if found and not found[0].strip():
         raise BadInput("The query is empty.")
-    chosen = fields.get("format") or fields.get("output") or [""]
-    return Operation(found[0] if found else None, default, named, chosen[0] or None)
+    return Operation(found[0] if found else None, default, named, _format(fields))
+
+
+def _format(fields: dict[str, list[str]]) -> str | None:
+    """Return the format asked for; of several, as SPARQLWrapper sends them, the first that is known."""
+    asked = [each for each in fields.get("format") or fields.get("output") or () if each]
+    known = (each for each in asked if formats.is_known(each))
+    return next(known, asked[0] if asked else None)
 
 
 def _graphs(fields: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
