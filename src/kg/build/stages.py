@@ -217,7 +217,9 @@ def store(job: Job) -> None:
     """Write the whole graph with assessments and provenance, and the store made from it."""
     with job.progress.stage("store"), job.timed("store"):
         described = job.scratch / "provenance.nq"
-        work.write_run(_provenance(job), described)
+        # Links that curators accepted come from the journal, so that no rebuild loses them.
+        linked = import_module("kg.link").accepted_lines(job.settings.home_folder, job.iris)
+        work.write_run([*_provenance(job), *linked], described)
         records = job.scratch / "records" / "graph.nq"
         graph = job.workshop / "graph.nq"
         job.merged = merge.merge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kg import __version__
-from kg.cli import aligning, asking, building, keeping, serving
+from kg.cli import aligning, asking, building, keeping, linking, serving
 
 app = typer.Typer(
     name="kg",
@@ -42,3 +42,4 @@ asking.register(app)
 aligning.register(app)
 keeping.register(app)
 serving.register(app)
+linking.register(app)

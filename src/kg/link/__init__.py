@@ -1,1 +1,5 @@
 """Linking from and to partner knowledge bases: reconciliation, link suggestion, review, notifications."""
+
+from kg.link.linksets import accepted_lines
+
+__all__ = ["accepted_lines"]

@@ -1,0 +1,105 @@
+"""What curators do with queued links: take back an edited mapping set, and see where links clash."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.errors import BadInput, Refused
+from kg.link import journal, sssom
+from kg.link.accounts import Account
+from kg.link.journal import Queued
+from kg.link.labels import LabelIndex
+from kg.link.partners import Partner
+from kg.link.suggest import EXACT
+from kg.vocab import Iris
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a mapping set that was handed in."""
+
+    rows: int
+    queued: int
+    decided: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"rows": self.rows, "queued": self.queued, "decided": self.decided}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Links that cannot all be right, or lead nowhere; ``links`` are their numbers."""
+
+    kind: str
+    about: str
+    links: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "about": self.about, "links": list(self.links)}
+
+
+def take(home: Path, text: str, partner: Partner, account: Account, iris: Iris) -> Taken:
+    """Queue the links of a mapping set and carry out the decisions in it.
+
+    Decisions count only from a curator; a partner's rows are suggestions whatever they say. Rows whose
+    decision is the one that holds already change nothing, so a file may be loaded twice.
+
+    Raises:
+        BadInput: the file is not SSSOM, or its links do not join this partner's records with ours.
+        Refused: the account belongs to another partner.
+    """
+    if account.role == "partner" and account.name != partner.id:
+        raise Refused("This account belongs to another partner.")
+    rows = sssom.read(text, iris)
+    for number, row in enumerate(rows, 1):
+        if not row.link.object.startswith(f"{iris.base}id/"):
+            raise BadInput(f"Row {number} names no record of ours.")
+        if not partner.owns(row.link.subject):
+            raise BadInput(f"Row {number}: <{row.link.subject[:100]}> is no record of {partner.name}.")
+    held = {(each.link.subject, each.link.object): each for each in journal.listed(home, partner=partner.id)}
+    fresh = [row.link for row in rows if (row.link.subject, row.link.object) not in held]
+    queued = journal.queue(home, partner.id, fresh, f"mapping set by {account.name}")
+    held = {(each.link.subject, each.link.object): each for each in journal.listed(home, partner=partner.id)}
+    decided = 0
+    for row in rows if account.role == "curator" else ():
+        now = held[row.link.subject, row.link.object]
+        if row.action is None or (now.state, now.predicate) == (row.action, row.link.predicate):
+            continue
+        journal.decide(
+            home,
+            now.number,
+            action=row.action,
+            predicate=row.link.predicate,
+            curator=account.name,
+            reason=row.reason or f"decided in a mapping set{f' by {row.curator}' if row.curator else ''}",
+        )
+        decided += 1
+    return Taken(len(rows), queued, decided)
+
+
+def conflicts(home: Path, index: LabelIndex | None, iris: Iris) -> list[Conflict]:
+    """Return where accepted links clash: two exact matches of one record, or a record that is not there.
+
+    Without an index of names, links to withdrawn records are not looked for.
+    """
+    accepted = journal.listed(home, state="accept")
+    found: list[Conflict] = []
+    forth: dict[tuple[str, str], list[Queued]] = defaultdict(list)
+    back: dict[tuple[str, str], list[Queued]] = defaultdict(list)
+    for each in accepted:
+        if each.predicate == EXACT:
+            forth[each.partner, each.link.subject].append(each)
+            back[each.partner, each.link.object].append(each)
+        if index is not None and each.link.object.startswith(f"{iris.base}id/"):
+            entry = index.by_iri.get(each.link.object)
+            if entry is None or entry.withdrawn:
+                kind = "unknown record" if entry is None else "withdrawn record"
+                found.append(Conflict(kind, each.link.object, (each.number,)))
+    for groups in (forth, back):
+        for (_partner, iri), several in groups.items():
+            if len(several) > 1:
+                found.append(Conflict("two exact matches", iri, tuple(each.number for each in several)))
+    return found

@@ -1,0 +1,322 @@
+"""Suggests links from a partner's records to ours, each with relation, probability and reasons."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.entities.reading import lexical
+from kg.link import meaning
+from kg.link.calibration import Model, probability
+from kg.link.labels import LabelIndex
+from kg.link.matching import similarity
+from kg.link.names import Entry
+from kg.link.profile import ConceptFinder, Mention, Practice, Practices, bag
+from kg.link.properties import BY_ID, PropertyTable
+from kg.link.records import PartnerRecord
+from kg.link.text import doi, fold
+from kg.store import GraphStore
+from kg.vocab import Iris
+
+if TYPE_CHECKING:
+    from kg.search.service import SearchIndex
+
+EXACT, CLOSE, BROAD, RELATED = "skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:relatedMatch"
+RELATION: Final = "dcterms:relation"
+RELATIONS: Final = (EXACT, CLOSE, BROAD, RELATED, RELATION)
+
+LEXICAL: Final = "semapv:LexicalMatching"
+SIMILAR: Final = "semapv:LexicalSimilarityThresholdMatching"
+SEMANTIC: Final = "semapv:SemanticSimilarityThresholdMatching"
+COMPOSITE: Final = "semapv:CompositeMatching"
+MANUAL: Final = "semapv:ManualMappingCuration"
+
+ACCEPT: Final = 0.9
+"""Probability from which a suggestion may be taken without looking at it."""
+LEAST: Final = 0.35
+_BLOCK: Final = 25
+_PRACTICES: Final = 5
+_CONCEPTS: Final = 6
+_SAME_TITLE: Final = 0.97
+_LIKE_TITLE: Final = 0.88
+_CODE: Final = re.compile(r"\b(?:technologies|approaches|unccd)_\d{1,6}\b|\b10\.\d{4,9}/[^\s,;\"<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One suggested link; ``confidence`` is the calibrated probability that it is right."""
+
+    subject: str
+    subject_label: str
+    predicate: str
+    object: str
+    object_label: str
+    object_kind: str
+    confidence: float
+    justification: str
+    reasons: tuple[tuple[str, float], ...] = ()
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "subject": self.subject,
+            "subject_label": self.subject_label,
+            "predicate": self.predicate,
+            "object": self.object,
+            "object_label": self.object_label,
+            "object_kind": self.object_kind,
+            "confidence": self.confidence,
+            "justification": self.justification,
+            "reasons": dict(self.reasons),
+            "comment": self.comment,
+            "accept": self.confidence >= ACCEPT,
+        }
+
+    @property
+    def comment(self) -> str:
+        """Return the reasons in words."""
+        return self.note or "; ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.reasons)
+
+
+class Suggester:
+    """Links records to one generation; made once, then used for any number of records."""
+
+    def __init__(
+        self,
+        index: LabelIndex,
+        table: PropertyTable,
+        store: GraphStore,
+        iris: Iris,
+        search: SearchIndex | None = None,
+        model: Model | None = None,
+    ) -> None:
+        self.index = index
+        self.finder = ConceptFinder(index)
+        self.practices = Practices(index, table, self.finder)
+        self._search = search
+        self._model = model or Model.bundled()
+        self._frameworks = _frameworks(index, store, iris)
+        self._places = {each.entry.iri: at for at, each in enumerate(self.practices.all)}
+        self._sources = {
+            lexical(term): index.entries[number]
+            for number, terms in table.values(BY_ID["source"]).items()
+            for term in terms
+        }
+
+    def suggest(self, records: Sequence[PartnerRecord]) -> list[list[Link]]:
+        """Return the links of each record, the surest first."""
+        near = self._meanings(records)
+        return [self._of(record, meant) for record, meant in zip(records, near, strict=True)]
+
+    def explain(self, records: Sequence[PartnerRecord]) -> list[dict[str, dict[str, float]]]:
+        """Return for each record what speaks for every link that is weighed, by the object's IRI."""
+        near = self._meanings(records)
+        found = []
+        for record, meant in zip(records, near, strict=True):
+            mentions = self.finder.find(record.title, record.text, record.keywords)
+            weighed = {mention.entry.iri: _mentioned(mention) for mention in mentions.values()}
+            for iri, framework in self._frameworks.items():
+                if iri in weighed:
+                    weighed[framework.iri] = weighed[iri]
+            weighed |= {practice.entry.iri: x for practice, x in self._weigh(record, mentions, meant)}
+            found.append(weighed)
+        return found
+
+    def _meanings(self, records: Sequence[PartnerRecord]) -> list[dict[int, float]]:
+        """Return cosines by place of the practice; empty without a search index."""
+        if self._search is None or not records:
+            return [{} for _ in records]
+        texts = [f"{each.title}. {each.text}"[:1200] for each in records]
+        return [
+            {self._places[iri]: cosine for iri, cosine in found if iri in self._places}
+            for found in meaning.nearest(self._search, texts, _BLOCK * 2)
+        ]
+
+    def _of(self, record: PartnerRecord, meant: dict[int, float]) -> list[Link]:
+        mentions = self.finder.find(record.title, record.text, record.keywords)
+        links = [
+            *self._by_identifier(record),
+            *self._by_title(record),
+            *self._practices_of(record, mentions, meant),
+            *self._concepts_of(record, mentions),
+        ]
+        best: dict[str, Link] = {}
+        for link in links:
+            held = best.get(link.object)
+            if held is None or link.confidence > held.confidence:
+                best[link.object] = link
+        return sorted(best.values(), key=lambda each: (-each.confidence, each.object))
+
+    # -- by what is written -----------------------------------------------------------------------
+
+    def _by_identifier(self, record: PartnerRecord) -> Iterable[Link]:
+        """Link what names one of our records by IRI, code, DOI, symbol or the source's address."""
+        own = [*record.identifiers, record.iri]
+        for given in dict.fromkeys(own):
+            entry = self.index.entry(given) or self._sources.get(given) or self._coded(given)
+            if entry is not None and "case" not in entry.types:
+                yield self._link(record, EXACT, entry, 0.99, LEXICAL, (("same_identifier", 1.0),))
+        for given in dict.fromkeys(_CODE.findall(record.text)):
+            entry = self._coded(given.rstrip("."))
+            if entry is not None:
+                yield self._link(record, RELATION, entry, 0.97, LEXICAL, (("names_identifier", 1.0),))
+
+    def _coded(self, given: str) -> Entry | None:
+        numbers = self.index.exact.get(doi(given) or fold(given), ())
+        found = {
+            self.index.names[each].entry
+            for each in numbers
+            if self.index.names[each].role == "code" and len(given) > 4 and any(c.isdigit() for c in given)
+        }
+        return self.index.entries[found.pop()] if len(found) == 1 else None
+
+    def _by_title(self, record: PartnerRecord) -> Iterable[Link]:
+        """Link records of (nearly) the same title; a person says whether they are the same."""
+        key = fold(record.title)
+        if len(key) < 12 or " " not in key:
+            return
+        places = list(self.index.similar(key, 5))
+        for place in places:
+            share = similarity(key, self.index.keys[place])
+            if share < _LIKE_TITLE:
+                continue
+            for number in self.index.named[place]:
+                entry = self.index.entries[self.index.names[number].entry]
+                if entry.types[-1] not in ("practice", "decision", "document", "publication"):
+                    continue
+                same = (
+                    not record.countries
+                    or not entry.countries
+                    or bool({*record.countries} & {*entry.countries})
+                )
+                x = {"title": share, "same_title": float(share >= _SAME_TITLE), "same_country": float(same)}
+                yield self._judged("title", record, CLOSE, entry, SIMILAR, x)
+
+    def _concepts_of(self, record: PartnerRecord, mentions: dict[int, Mention]) -> Iterable[Link]:
+        found = []
+        for mention in mentions.values():
+            x = _mentioned(mention)
+            found.append(self._judged("concept", record, RELATION, mention.entry, LEXICAL, x))
+            framework = self._frameworks.get(mention.entry.iri)
+            if framework is not None:
+                found.append(self._judged("framework", record, RELATION, framework, LEXICAL, x))
+        found.sort(key=lambda each: (-each.confidence, each.object))
+        return found[:_CONCEPTS]
+
+    # -- practices --------------------------------------------------------------------------------
+
+    def _practices_of(
+        self, record: PartnerRecord, mentions: dict[int, Mention], meant: dict[int, float]
+    ) -> Iterable[Link]:
+        kind = COMPOSITE if meant else SIMILAR
+        found = [
+            self._judged("practice", record, RELATED, practice.entry, kind, x)
+            for practice, x in self._weigh(record, mentions, meant)
+        ]
+        found.sort(key=lambda each: (-each.confidence, each.object))
+        return [each for each in found[:_PRACTICES] if each.confidence >= LEAST]
+
+    def _weigh(
+        self, record: PartnerRecord, mentions: dict[int, Mention], meant: dict[int, float]
+    ) -> Iterable[tuple[Practice, dict[str, float]]]:
+        """Yield the practices of the record's block with what speaks for each."""
+        words = bag(record.title, f"{record.text} {' '.join(record.keywords)}", record.language)
+        vector = self.practices.vector(words)
+        block = [int(at) for at in self.practices.near(vector, mentions, _BLOCK)]
+        block += [at for at in meant if at not in block]
+        concepts = set(mentions)
+        for at in block:
+            practice = self.practices.all[at]
+            yield practice, self._compare(record, practice, vector, concepts, meant.get(at))
+
+    def _compare(
+        self,
+        record: PartnerRecord,
+        practice: Practice,
+        vector: dict[str, float],
+        concepts: set[int],
+        cosine: float | None,
+    ) -> dict[str, float]:
+        """Return what speaks for a practice being related: shared words, name, concepts, country, meaning."""
+        idf, rarest = self.practices.idf, self.practices.rarest
+        shared = sum(weight * practice.words.get(word, 0.0) for word, weight in vector.items())
+        named = 0.0
+        for words in practice.name_words:
+            weight = sum(idf.get(word, rarest) for word in words)
+            inside = sum(idf.get(word, rarest) for word in words if word in vector)
+            named = max(named, inside / weight * min(1.0, weight / (2 * rarest)))
+        weights = self.practices.concept_idf
+        shared_concepts = [weights.get(each, 0.0) for each in concepts & practice.concepts]
+        return {
+            "shared_words": round(shared, 3),
+            "name_in_text": round(named, 3),
+            "shared_concepts": round(min(sum(shared_concepts), 12.0) / 12.0, 3),
+            "rare_concept": round(max(shared_concepts, default=0.0) / rarest, 3),
+            "same_country": float(bool({*record.countries} & {*practice.entry.countries})),
+            "meaning": round(max(0.0, cosine), 3) if cosine is not None else 0.0,
+        }
+
+    def _judged(
+        self,
+        kind: str,
+        record: PartnerRecord,
+        predicate: str,
+        entry: Entry,
+        justification: str,
+        x: dict[str, float],
+    ) -> Link:
+        confidence = probability(self._model, kind, x)
+        reasons = tuple((name, value) for name, value in x.items() if value)
+        return self._link(record, predicate, entry, confidence, justification, reasons)
+
+    def _link(
+        self,
+        record: PartnerRecord,
+        predicate: str,
+        entry: Entry,
+        confidence: float,
+        justification: str,
+        reasons: tuple[tuple[str, float], ...],
+    ) -> Link:
+        return Link(
+            record.iri,
+            record.title,
+            predicate,
+            entry.iri,
+            entry.label(record.language[:2] or "en").value,
+            entry.types[0],
+            round(confidence, 4),
+            justification,
+            reasons,
+        )
+
+
+def _mentioned(mention: Mention) -> dict[str, float]:
+    """Return what speaks for a concept being a subject of the record."""
+    return {
+        "in_title": float(mention.in_title),
+        "in_keywords": float(mention.in_keywords),
+        "mentioned_again": float(min(mention.count, 4) - 1),
+        "words_in_label": float(min(mention.words, 3) - 1),
+    }
+
+
+def _frameworks(index: LabelIndex, store: GraphStore, iris: Iris) -> dict[str, Entry]:
+    """Return the frameworks by the IRI of the concept that stands for each."""
+    from kg import queries
+
+    text, bound = queries.get("links", "frameworks").bind({}, iris)
+    found = {}
+    for row in store.select(text, bound):
+        entry = index.by_iri.get(lexical(row["framework"]))
+        if entry is not None:
+            found[lexical(row["concept"])] = entry
+    return found
+
+
+def dumps(links: Iterable[Link]) -> str:
+    """Return links as JSON text, one a line."""
+    return "".join(f"{json.dumps(each.to_json(), ensure_ascii=False)}\n" for each in links)
