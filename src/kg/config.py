@@ -32,7 +32,9 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("threads", 48, "Threads of the web process; more than sparql_workers + sparql_queue."),
     Setting("model", "intfloat/multilingual-e5-small", "Embedding model: a folder or a hub name."),
     Setting("model_download", False, "Allow the embedding model to be fetched from the hub."),
-    Setting("encoders", "e5,use,minilm", "Encoders of the index, comma-separated: e5 is the setting 'model'."),
+    Setting(
+        "encoders", "e5,use,minilm", "Encoders of the index, comma-separated: e5 is the setting 'model'."
+    ),
     Setting("encode_batch", 32, "Passages encoded in one call of the model."),
     Setting("memory_budget_mb", 1500, "Hold a generation in memory up to this estimate, else on disk."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
@@ -58,6 +60,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("sparql_wait_s", 10.0, "Seconds that a SPARQL query waits for a process at most."),
     Setting("sparql_rate_per_minute", 0, "SPARQL queries a minute one client may send; 0: no limit."),
     Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
+    Setting("sparql_reorder", True, "Put the joins of expensive SPARQL queries in a better order."),
+    Setting("sparql_near", True, "Answer provably cheap SPARQL queries without a process of their own."),
     Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
     Setting("sparql_searches", 10, "Most searches (SERVICE kg:search) in one SPARQL query."),
     Setting("sparql_search_rows", 500, "Most rows of one search inside SPARQL."),
@@ -105,6 +109,8 @@ class Settings:
     sparql_wait_s: float
     sparql_rate_per_minute: int
     sparql_service_allow: str
+    sparql_reorder: bool
+    sparql_near: bool
     sparql_cache_mb: int
     sparql_searches: int
     sparql_search_rows: int

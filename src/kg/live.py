@@ -113,6 +113,19 @@ class Live:
         finally:
             self._give_back(holding)
 
+    @contextmanager
+    def glance(self) -> Iterator[Opened | None]:
+        """Give what is open just now for the length of a ``with`` block, or nothing; never opens anything."""
+        with self._lock:
+            holding = self._current
+            if holding is not None:
+                holding.leases += 1
+        try:
+            yield holding.opened if holding is not None else None
+        finally:
+            if holding is not None:
+                self._give_back(holding)
+
     def refresh(self) -> None:
         """Look at the pointer now and follow it; the next lease has the new generation."""
         self._looked = 0.0

@@ -19,6 +19,7 @@ from kg.config import Settings
 from kg.errors import ConfigError, KgError, Unavailable
 from kg.generation import Generation
 from kg.sparql import frames, nursery
+from kg.sparql.statistics import Statistics
 from kg.store.embedded import fits_memory
 
 SPARES: Final = 2
@@ -87,7 +88,7 @@ class Nursery:
             "graph": str(generation.graph_file),
             "store": str(generation.store_folder),
             "memory_mb": settings.sparql_worker_memory_mb,
-            "prefixes": _prefixes(settings),
+            "prefixes": known_prefixes(settings),
         }
         try:
             self._control.settimeout(_START_S)
@@ -153,7 +154,7 @@ class Nursery:
             self._process.wait()
 
 
-def _prefixes(settings: Settings) -> dict[str, str]:
+def known_prefixes(settings: Settings) -> dict[str, str]:
     """Return the prefixes that RDF answers abbreviate with; none when the installation has no list."""
     with suppress(ConfigError, OSError):
         return queries.prefix_map(settings.iris)
@@ -180,6 +181,10 @@ class Pool:
         self._closed = False
         self._gardener = threading.Thread(target=self._tend, name="kg-sparql-gardener", daemon=True)
         self._gardener.start()
+        self.statistics: Statistics | None = None
+        """The counts of the generation, some seconds after the start; they only make queries cheaper."""
+        if settings.sparql_reorder or settings.sparql_near:
+            threading.Thread(target=self._count_up, name="kg-sparql-statistics", daemon=True).start()
 
     @property
     def waiting(self) -> int:
@@ -267,6 +272,18 @@ class Pool:
         self._nursery.close()
         for worker in self._idle:
             worker.connection.close()
+
+    def _count_up(self) -> None:
+        """Let a worker beyond the places for queries count the generation; runs in a thread of its own."""
+        with suppress(NurseryGoneError, OSError):
+            worker = self._nursery.spawn()
+            try:
+                worker.connection.sendall(frames.pack_json(frames.DATA, {"statistics": True}))
+                frame = frames.receive(worker.connection)
+            finally:
+                self._nursery.end(worker)
+            if frame is not None:
+                self.statistics = Statistics.from_json(json.loads(frame[1]))
 
     def _tend(self) -> None:
         """Keep spare workers ready and let idle ones go; runs in a thread of its own."""

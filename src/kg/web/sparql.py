@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg.errors import NotFound
 from kg.sparql.service import SparqlService
 from kg.web.sparql_face import Face
+from kg.web.sparql_near import Nearby
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -57,6 +58,9 @@ def _mount(state: BlueprintSetupState) -> None:
     app: Flask = state.app  # type: ignore[assignment]
     settings = app.extensions["kg"].settings
     service = SparqlService(settings)
+    live = getattr(app.extensions["kg"], "live", None)
+    if live is not None:
+        service.near = Nearby(live)
     face = Face(settings, service)
     app.extensions["kg_sparql"] = service
     app.extensions["kg_sparql_face"] = face
