@@ -20,8 +20,8 @@ from loaders.base import Issue, LoadReport, Source
 
 BATCH = 200
 """Records mapped and checked at a time."""
-RUN_LINES = 400_000
-"""Statements held before a run is written: about 100 MB."""
+RUN_LINES = 200_000
+"""Statements held before a run is written: about 50 MB."""
 
 
 @dataclass(frozen=True, slots=True)
