@@ -16,6 +16,7 @@ from typing import Any, Final
 from kg import __version__
 from kg.errors import BadInput
 from kg.link.journal import Queued
+from kg.link.names import CLASSES
 from kg.link.partners import Partner
 from kg.link.suggest import MANUAL, RELATIONS, Link
 from kg.vocab import DCTERMS, SKOS, Iris
@@ -23,6 +24,12 @@ from kg.vocab import DCTERMS, SKOS, Iris
 LICENCE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 """Of the mapping sets themselves: statements that one identifier relates to another."""
 SEMAPV: Final = "https://w3id.org/semapv/vocab/"
+
+
+_CATEGORIES: Final = {"concept": "skos:Concept"} | {
+    kinds[0]: f"kg:{name}" for name, kinds in reversed(CLASSES.items())
+}
+_KINDS: Final = {category: kind for kind, category in _CATEGORIES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Row:
 
 def prefixes(partner: Partner | None, iris: Iris) -> dict[str, str]:
     """Return the prefix map of a mapping set."""
-    found = {"landkg": f"{iris.base}id/", "skos": SKOS, "dcterms": DCTERMS, "semapv": SEMAPV}
+    found = {"landkg": f"{iris.base}id/", "kg": iris.ns, "skos": SKOS, "dcterms": DCTERMS, "semapv": SEMAPV}
     if partner is not None:
         for number, prefix in enumerate(partner.record_prefixes):
             found[f"{partner.id}{number + 1 if number else ''}"] = prefix
@@ -64,7 +71,7 @@ def write(links: Iterable[Link | Queued], partner: Partner | None, iris: Iris) -
     )
     out = io.StringIO()
     write_unprocessed(records, out, metadata=head, condense=False)
-    return out.getvalue()
+    return out.getvalue().replace("\r\n", "\n")
 
 
 def _record(given: Link | Queued, space: _Space) -> Any:
@@ -77,7 +84,7 @@ def _record(given: Link | Queued, space: _Space) -> Any:
         "predicate_id": given.predicate if isinstance(given, Queued) else link.predicate,
         "object_id": space.curie(link.object),
         "object_label": _line(link.object_label),
-        "object_category": link.object_kind,
+        "object_category": _CATEGORIES.get(link.object_kind),
         "mapping_justification": MANUAL if decision else link.justification,
         "confidence": round(link.confidence, 4),
         "comment": _line(decision.reason if decision and decision.reason else link.comment) or None,
@@ -138,7 +145,7 @@ def read(text: str, iris: Iris) -> list[Row]:
         action = None if not manual else "reject" if record.predicate_modifier == "Not" else "accept"
         confidence = 1.0 if manual and record.confidence is None else record.confidence or 0.5
         link = Link(
-            subject, labels[0], predicate, object_, labels[1], record.object_category or "",
+            subject, labels[0], predicate, object_, labels[1], _KINDS.get(record.object_category or "", ""),
             confidence, record.mapping_justification, note=record.comment or "",
         )  # fmt: skip
         people = record.reviewer_label or record.author_label or record.creator_label or []
