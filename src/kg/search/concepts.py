@@ -11,6 +11,8 @@ from kg.search.passages import SearchRecord, local, select
 from kg.vocab import LANGUAGES, Iris
 
 _DEEPEST: Final = 12
+_ENCODED: Final = ("measure", "landUse", "degradation", "purpose", "hazard", "theme", "country")
+_MOST_ENCODED: Final = 4
 
 RECOGNISED_SCHEMES: Final = frozenset(
     {
@@ -173,3 +175,19 @@ def english_words(concepts: Concepts, record: SearchRecord) -> list[str]:
             if entry is not None:
                 found += entry.labels.get("en", [])[:3]
     return list(dict.fromkeys(found))
+
+
+def classification(concepts: Concepts, record: SearchRecord) -> str:
+    """Return a record's classification and countries in English, encoded along with its first passage."""
+    said = []
+    for facet in _ENCODED:
+        entries = [concepts.by_value.get(value) for value in record.facets.get(facet, ())]
+        labels = [entry.label("en") for entry in entries if entry is not None and not _is_top(entry, facet)]
+        if labels:
+            said.append(", ".join(labels[:_MOST_ENCODED]))
+    return "; ".join(said)
+
+
+def _is_top(entry: ConceptEntry, facet: str) -> bool:
+    """Top concepts ('SLM measures') say no more than the name of the facet."""
+    return not entry.broader and facet != "country"

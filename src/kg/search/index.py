@@ -48,7 +48,7 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
         _write_tables(out, records, concepts)
         words = [concept_tables.english_words(concepts, record) for record in records]
         lexical.write(out / LEXICAL, records, words)
-    texts = [passage.text for record in records for passage in record.passages]
+    texts = list(_encoded_texts(records, concepts))
     cache = VectorCache(settings.home_folder / "cache" / "vectors.sqlite")
     described = []
     for name in encoders.names(settings):
@@ -101,6 +101,14 @@ def _write_vectors(
         "encoded": encoded + fresh,
         "cached": len(texts) - encoded,
     }
+
+
+def _encoded_texts(records: Sequence[SearchRecord], concepts: Concepts) -> Iterator[str]:
+    """Yield what stands for each passage in the vector spaces: the first one tells the classification too."""
+    for record in records:
+        classified = concept_tables.classification(concepts, record)
+        for at, passage in enumerate(record.passages):
+            yield passage.text if at or not classified else f"{passage.text} {classified}"
 
 
 def file_name(encoder: str) -> str:

@@ -27,7 +27,7 @@ from kg.search.requests import Hit, SearchRequest, SearchResponse
 from kg.search.suggestions import Suggestion, Suggestions
 from kg.search.understanding import Reading, Understanding
 from kg.search.vectors import VectorIndex
-from kg.search.weights import OTHER_ENCODER, RUNS
+from kg.search.weights import FEEDBACK, OTHER_ENCODER, RUNS
 from kg.vocab import LANGUAGES
 
 _QUERIES_KEPT: Final = 2048
@@ -78,8 +78,9 @@ class Space:
         missing = [each for each in dict.fromkeys(asked) if each not in held]
         if missing:
             vectors = self.encoder.queries([text for text, _ in missing])
-            centres = self._centres[[1 + LANGUAGES.index(language) for _, language in missing]]
-            fresh = unit(vectors - centres)
+            if self.encoder.name not in ENGLISH_ONLY:
+                vectors = vectors - self._centres[[1 + LANGUAGES.index(language) for _, language in missing]]
+            fresh = unit(vectors)
             held |= {each: fresh[at] for at, each in enumerate(missing)}
         with self._lock:
             self._kept.update({each: held[each] for each in missing})
@@ -140,7 +141,9 @@ class SearchIndex:
             runs: dict[str, Ranked] = {}
         else:
             runs = self.runs(reading, request, allowed)
-            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language)), allowed)
+            weights = self.weights(reading.language)
+            runs |= self._feedback(fusion.fuse(runs, weights), weights, allowed)
+            ranked = self._first(reading, fusion.fuse(runs, weights), allowed)
         ranked = self._sorted(ranked, request)
         language = request.language or reading.language
         page = ranked[request.offset : request.offset + request.limit]
@@ -170,6 +173,7 @@ class SearchIndex:
         """Return the ranking of every method, each filtered inside."""
         mask = None if allowed is None else allowed[self.tables.passage_record]
         filters = {name: values for name, values in request.filters.items() if name != "year"}
+        weights = self.weights(reading.language)
         runs: dict[str, Ranked] = {}
         words = self._words.search(
             reading.groups,
@@ -181,11 +185,27 @@ class SearchIndex:
         runs["words"] = self._by_record(words)
         runs["concepts"] = self._concept_run(reading, allowed)
         for name, space in self.spaces.items():
-            wanted = self.renderings(name, reading)
+            wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
             for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
                 found = space.vectors.search(vector, self._settings.search_candidates, mask)
                 runs[key] = self._by_record(found)
         return {name: run for name, run in runs.items() if run}
+
+    def _feedback(
+        self, ranked: Sequence[Fused], weights: Mapping[str, float], allowed: NDArray[np.bool_] | None
+    ) -> dict[str, Ranked]:
+        """Rank by likeness to the first few records: they say more than the query does."""
+        first = [int(self.tables.first_passage[each.record]) for each in ranked[:FEEDBACK]]
+        mask = None if allowed is None else allowed[self.tables.passage_record]
+        runs: dict[str, Ranked] = {}
+        for name, space in self.spaces.items():
+            if first and weights.get(f"{name}_f"):
+                shares = [space.vectors.vector(number) / (at + 2) for at, number in enumerate(first)]
+                found = space.vectors.search(
+                    unit(np.sum(shares, axis=0)), self._settings.search_candidates, mask
+                )
+                runs[f"{name}_f"] = self._by_record(found)
+        return runs
 
     @staticmethod
     def renderings(name: str, reading: Reading) -> dict[str, tuple[str, str]]:

@@ -25,28 +25,33 @@ FUZZY: Final = 0.4
 RANK_K: Final = 10.0
 """Constant of reciprocal rank fusion."""
 
+FEEDBACK: Final = 3
+"""Records at the top of a first ranking whose likes are looked for in a second pass."""
+
 RUNS: Final = {
     "en": {
+        "words": 1.5,
+        "concepts": 2.0,
         "e5": 1.0,
-        "use": 0.8,
         "minilm": 1.0,
-        "words": 1.0,
-        "concepts": 1.5,
-        "e5_x": 0.8,
-        "use_x": 0.4,
-        "minilm_x": 0.8,
+        "use": 0.3,
+        "e5_x": 0.4,
+        "minilm_x": 0.6,
+        "e5_f": 0.7,
+        "minilm_f": 0.7,
     },
     "other": {
-        "e5": 0.8,
-        "use": 0.8,
-        "minilm": 0.8,
-        "words": 1.0,
-        "concepts": 1.5,
-        "e5_en": 0.6,
-        "use_en": 0.6,
-        "e5_x": 0.8,
-        "use_x": 0.4,
-        "minilm_x": 0.8,
+        "words": 1.5,
+        "concepts": 2.0,
+        "e5": 1.0,
+        "e5_en": 1.0,
+        "minilm": 1.0,
+        "use": 0.3,
+        "use_en": 0.3,
+        "e5_x": 0.4,
+        "minilm_x": 0.6,
+        "e5_f": 0.7,
+        "minilm_f": 0.7,
     },
 }
 """Weight of each method in the fusion, for English and for other queries."""
