@@ -60,7 +60,7 @@ def check_current(settings: Settings, *, progress: Progress) -> CheckReport:
     records = int(serving.manifest.get("records", 0))
     issues: list[Issue] = []
     warnings: list[Violation] = []
-    with progress.stage("validate", records) as advance:
+    with progress.stage("validate") as advance:
         for batch in _batches(serving):
             for found in validator.check(batch):
                 if found.severity == "violation":
