@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import socket
@@ -13,7 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import bibtexparser
@@ -28,8 +31,9 @@ from werkzeug.test import TestResponse
 
 from kg.config import Settings
 from kg.search.export import Citation, to_bibtex, to_csv, to_ris
-from kg.search.requests import Hit
+from kg.search.requests import Hit, SearchRequest
 from kg.web import create_app
+from kg.web.sparql_search import lend
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "sparql-search.md"
 EXAMPLES: Final = dict(
@@ -110,6 +114,52 @@ def test_mistake_when_in_a_search_is_a_problem_with_its_place(search: FlaskClien
 def test_service_when_elsewhere_is_still_not_called(search: FlaskClient) -> None:
     answer = ask(search, "SELECT * { SERVICE <http://127.0.0.1:9/sparql> { ?s ?p ?o } }")
     assert answer.status_code == 501
+
+
+def test_rows_when_asked_on_the_command_line_are_printed(bundled_home: Path) -> None:
+    query = 'SELECT ?hit ?country { SERVICE kg:search { ?hit kg:query "salinity" } ?hit kg:country ?country }'
+    done = subprocess.run(
+        [sys.executable, "-c", "from kg.cli import main; main()", "query", query, "--format", "csv"],
+        env=os.environ | {"KG_ENCODERS": "use", "KG_HOME": str(bundled_home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(done.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize(("leased", "refreshed"), [("new", 0), ("old", 1)])
+def test_index_when_lent_is_that_of_the_generation_that_answers(
+    tmp_path: Path, leased: str, refreshed: int
+) -> None:
+    class Swapped:
+        generation, calls = leased, 0
+
+        @contextmanager
+        def lease(self) -> Iterator[Any]:
+            yield SimpleNamespace(
+                generation=SimpleNamespace(id=self.generation, index_folder=tmp_path), search="x"
+            )
+
+        def refresh(self) -> None:
+            self.generation, self.calls = "new", self.calls + 1
+
+    live: Any = Swapped()
+    service: Any = SimpleNamespace(pools=SimpleNamespace(generation_id=lambda: "new"))
+    with lend(live, service) as (generation_id, _):
+        assert (generation_id, live.calls) == ("new", refreshed)
+
+
+def test_vectors_when_a_text_was_searched_before_are_not_computed_again(search_app: Flask) -> None:
+    with search_app.extensions["kg"].live.lease() as opened:
+        request = SearchRequest("a text that no other test looks for")
+        opened.search.search(request)
+        with pytest.MonkeyPatch.context() as patch:
+            for space in opened.search.spaces.values():
+                patch.setattr(space.encoder, "queries", None)
+            opened.search.search(request)
+            with pytest.raises(TypeError):
+                opened.search.search(SearchRequest("another text that no test looks for"))
 
 
 # The endpoint of its own
