@@ -69,6 +69,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("reconcile_match", 98.0, "Score (0 to 100) from which a candidate may be a certain match."),
     Setting("reconcile_margin", 5.0, "Lead over the next candidate that a certain match needs."),
     Setting("proxies", 0, "Proxies in front whose X-Forwarded-For and X-Forwarded-Prefix are believed."),
+    Setting("link_inner_hosts", "", "host:port of partners in the own network, comma-separated."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
     Setting("request_max_kb", 1024, "Largest body of any request."),
     Setting("log_level", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
@@ -117,6 +118,7 @@ class Settings:
     embed_api: bool
     reconcile_match: float
     reconcile_margin: float
+    link_inner_hosts: str
     proxies: int
     rate_per_minute: int
     request_max_kb: int

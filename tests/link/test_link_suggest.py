@@ -49,7 +49,8 @@ def _judged() -> dict[tuple[str, str], bool]:
 def _link(object_: str, subject: str = "https://panorama.solutions/en/solution/a", **put: object) -> Link:
     values: dict[str, object] = {
         "subject": subject, "subject_label": "A", "predicate": RELATED, "object": object_,
-        "object_label": "B", "object_kind": "practice", "confidence": 0.8, "justification": "semapv:CompositeMatching",
+        "object_label": "B", "object_kind": "practice", "confidence": 0.8,
+        "justification": "semapv:CompositeMatching",
     }  # fmt: skip
     return Link(**(values | put))  # type: ignore[arg-type]
 
