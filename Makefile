@@ -11,6 +11,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	.ci/browser
+	.ci/clients
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev
