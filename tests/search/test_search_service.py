@@ -165,7 +165,7 @@ def test_response_when_turned_to_json_then_is_plain_data(search: SearchIndex) ->
 
 AWKWARD = [
     "😀🌱",
-    "‮مرحبا world",
+    "\u202eمرحبا world",
     "'; DROP TABLE practices; --",
     "SELECT ?s WHERE { ?s ?p ?o } # <http://x>",
     'title:"unclosed AND (OR NOT ^2~ [a TO *}',

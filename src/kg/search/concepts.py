@@ -190,4 +190,4 @@ def classification(concepts: Concepts, record: SearchRecord) -> str:
 
 def _is_top(entry: ConceptEntry, facet: str) -> bool:
     """Top concepts ('SLM measures') say no more than the name of the facet."""
-    return not entry.broader and facet != "country"
+    return not entry.broader and facet in ("measure", "landUse", "degradation")
