@@ -15,13 +15,17 @@ from kg.web import (
     headers,
     i18n,
     linked_data,
+    linking,
     meta,
     named_queries,
+    observing,
     openapi,
     pages,
+    partner_pages,
     rate,
     reconcile,
     records,
+    review,
     search,
     sparql_search,
     views,
@@ -43,6 +47,9 @@ BLUEPRINTS = (
     browse.bp,
     records.bp,
     reconcile.bp,
+    linking.bp,
+    review.bp,
+    partner_pages.bp,
     assessment.bp,
 )
 
@@ -68,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=known, x_proto=0, x_host=0, x_prefix=known
         )
-    for part in (headers, i18n, rate, views, errors, warming):
+    for part in (observing, headers, i18n, rate, views, errors, warming, partner_pages):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)

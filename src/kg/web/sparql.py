@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.errors import NotFound
 from kg.sparql.service import SparqlService
+from kg.web import observing
 from kg.web.sparql_face import Face
 from kg.web.sparql_near import Nearby
 
@@ -120,8 +121,9 @@ def graphs() -> Any:
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """Tell Prometheus what happened to queries."""
+    """Tell Prometheus what happened to queries, and to other requests where pages are served too."""
     found = service()
-    return Response(
-        found.metrics.text(found.gauges()), content_type="text/plain; version=0.0.4; charset=utf-8"
-    )
+    text = found.metrics.text(found.gauges())
+    if "kg_http_metrics" in current_app.extensions:
+        text += observing.metrics_text()
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
