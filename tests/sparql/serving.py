@@ -39,9 +39,10 @@ def free_port() -> int:
 
 
 class Server:
-    """A running server: its addresses, its process."""
+    """A running server: its addresses, its process, its data folder."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, port: int, process: subprocess.Popen[bytes], home: Path) -> None:
+        self.home = home
         self.root = f"http://127.0.0.1:{port}"
         self.url = f"{self.root}/sparql"
         self.process = process
@@ -72,7 +73,7 @@ def serving(home: Path, app: str = "bare:create_app()", **settings: object) -> I
         "--keep-alive", "30", "--graceful-timeout", "5", "--limit-request-line", "8190",
     ]  # fmt: skip
     with subprocess.Popen(command, env=env) as process:
-        server = Server(port, process)
+        server = Server(port, process, home)
         try:
             _await(server)
             yield server

@@ -366,6 +366,38 @@ def test_endpoint_when_a_query_states_searches_answers_it(
     assert names(answer(px.Store(), index, query, alone=True)) == expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ('{ ?hit kg:rank ?r . FILTER(?r < 3) } ?hit kg:query "a" . ?hit kg:limit 9', ["t0", "t1"]),
+        ('{ { ?hit kg:query "a" } ?hit kg:limit 2 } { ?hit kg:rank ?r }', ["t0", "t1"]),
+        ('?hit kg:query "a" ; kg:limit 2 OPTIONAL { ?hit kg:rank ?r FILTER(?r = 1) }', ["t0", "t1"]),
+        ('?hit kg:query "a" ; kg:limit 9 { ?hit kg:rank 1 } UNION { ?hit kg:rank ?r }', []),
+        (
+            '?hit kg:query "a" ; kg:limit 2 { ?hit kg:rank ?r } UNION { ?hit kg:score ?s }',
+            ["t0", "t0", "t1", "t1"],
+        ),
+        ('?hit kg:query "a" ; kg:limit 9 FILTER NOT EXISTS { ?hit kg:rank ?r FILTER(?r > 1) }', ["t0"]),
+        ('SELECT ?hit ?r WHERE { { ?hit kg:rank ?r FILTER(?r = 2) } ?hit kg:query "a" }', ["t1"]),
+    ],
+)
+def test_endpoint_when_an_engine_has_moved_statements_into_groups_joins_them(
+    index: FakeIndex, pattern: str, expected: list[str]
+) -> None:
+    query = f"SELECT ?hit {{ {pattern} }} ORDER BY ?hit"
+    if expected:
+        assert names(answer(px.Store(), index, query, alone=True)) == expected
+    else:
+        with pytest.raises(QuerySyntaxError):
+            answer(px.Store(), index, query, alone=True)
+
+
+def test_sub_select_when_it_searches_has_a_scope_of_its_own(index: FakeIndex) -> None:
+    query = 'SELECT * { { SELECT ?x { ?hit kg:query "a" ; kg:rank ?x } } ?hit kg:score ?s }'
+    with pytest.raises(QuerySyntaxError):
+        answer(px.Store(), index, query, alone=True)
+
+
 def test_endpoint_when_asked_for_a_graph_builds_it(index: FakeIndex) -> None:
     text = service(index).rewrite_alone(
         PREFIXES + 'CONSTRUCT { ?hit kg:score ?s } WHERE { ?hit kg:query "a" ; kg:limit 2 ; kg:score ?s }'

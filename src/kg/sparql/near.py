@@ -36,7 +36,7 @@ def is_cheap(query: Query, statistics: Statistics) -> bool:
         return False
     if len(group.patterns) + len(group.optionals) > _PATTERNS_MAX:
         return False
-    found = _Bound(statistics).of(group)
+    found = Bound(statistics).of(group)
     if found is None:
         return False
     steps, characters = found
@@ -45,7 +45,7 @@ def is_cheap(query: Query, statistics: Statistics) -> bool:
     return steps <= STEPS_MAX and characters <= CHARACTERS_MAX
 
 
-class _Bound:
+class Bound:
     """Follows the engine's joins with the largest numbers that the statistics allow."""
 
     def __init__(self, statistics: Statistics) -> None:

@@ -94,9 +94,10 @@ class _Parser:
     # The parts of a query
 
     def query(self) -> Query:
-        while self.word() in ("PREFIX", "BASE", "VERSION"):
-            if self.take().text.upper() != "PREFIX":
-                raise UnusualError
+        while self.word() in ("PREFIX", "BASE"):
+            if self.take().text.upper() == "BASE":
+                self.take()  # relative IRIs are not read, so it changes nothing here
+                continue
             name, iri = self.take(), self.take()
             if name.kind != "name" or iri.kind != "iri" or not _ABSOLUTE.match(iri.text):
                 raise UnusualError

@@ -143,7 +143,7 @@ class SparqlService:
     ) -> SparqlAnswer | None:
         """Answer a query that is sure to be cheap in this process; nothing if it is not or cannot be."""
         statistics = pool.statistics if self.settings.sparql_near else None
-        if statistics is None or self.near is None or checked.volatile or _is_special(request):
+        if statistics is None or self.near is None or checked.volatile or request.bind:
             return None
         query = self._read(text)
         if query is None or not is_cheap(query, statistics):
@@ -154,7 +154,13 @@ class SparqlService:
             media_type = (request.graph if query.form == "CONSTRUCT" else request.results) or ""
             prefixes = self._prefixes if media_type in ABBREVIATING else None
             try:
-                found = store.answer(text, media_type, prefixes=prefixes)
+                found = store.answer(
+                    text,
+                    media_type,
+                    default_graphs=request.default_graphs,
+                    named_graphs=request.named_graphs,
+                    prefixes=prefixes,
+                )
             except KgError:
                 return None  # a worker explains what is wrong
         if len(found) > self.settings.sparql_result_max_mb * 1024 * 1024:
@@ -173,7 +179,7 @@ class SparqlService:
 
     def _reordered(self, pool: Pool, request: SparqlRequest, text: str) -> str:
         statistics = pool.statistics if self.settings.sparql_reorder else None
-        query = None if statistics is None or _is_special(request) else self._read(text)
+        query = None if statistics is None or request.bind else self._read(text)
         return text if query is None or statistics is None else reorder(text, query, statistics)
 
     def _ask_worker(
@@ -279,11 +285,6 @@ class SparqlService:
             ("kg_sparql_cache_hits", "Answers given from the cache.", self.cache.hits),
             ("kg_sparql_cache_misses", "Answers that were not in the cache.", self.cache.misses),
         ]
-
-
-def _is_special(request: SparqlRequest) -> bool:
-    """Tell whether more than its text decides a query: a dataset of its own, or bound terms."""
-    return bool(request.bind) or request.default_graphs is not None or request.named_graphs is not None
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from typing import Final
 from kg.config import Settings
 from kg.search.passages import KINDS
 from kg.search.requests import DEEPEST_OFFSET, FACETS, Hit
-from kg.sparql.services.patterns import Pair, Pattern
+from kg.sparql.services.patterns import GroupReader, Pair, Pattern
 from kg.sparql.services.terms import Names, Term
 from kg.terms import literal, local_id
 from kg.vocab import LANGUAGES, RDF, XSD, Iris
@@ -109,32 +109,56 @@ class _Given:
     columns: list[tuple[str, str]] = field(default_factory=list)
 
 
+def _about(pattern: Pattern) -> tuple[str, str]:
+    return pattern.subject.kind, pattern.subject.value
+
+
 class AskedReader:
-    """Turns a pattern into a search."""
+    """Turns patterns into searches."""
 
     def __init__(self, names: Names, settings: Settings) -> None:
         self._names = names
         self._settings = settings
         self._iris: Iris = settings.iris
 
-    def read(self, pattern: Pattern) -> Asked:
-        """Return the search that a pattern asks for.
+    def read(self, groups: GroupReader) -> list[tuple[Pattern, Asked]]:
+        """Return the search that each pattern asks for.
+
+        What one group tells a search holds in all groups that are joined with it or stand inside it.
 
         Raises:
-            QuerySyntaxError: it names a property or a value that searches do not have.
+            QuerySyntaxError: a pattern names a property or a value that searches do not have.
         """
+        told: dict[tuple[int, str, str], list[Pair]] = {}
+        for pattern in groups.found:
+            mine = [pair for pair in pattern.pairs if self._name(pair) not in COLUMNS]
+            told.setdefault((pattern.scope, *_about(pattern)), []).extend(mine)
+        found = []
+        for pattern in groups.found:
+            scope: int | None = pattern.scope
+            pairs: list[Pair] = []
+            while scope is not None:
+                pairs = told.get((scope, *_about(pattern)), []) + pairs
+                if any(self._name(pair) in ("query", "similarTo") for pair in pairs):
+                    break
+                scope = groups.outer[scope]
+            found.append((pattern, self._asked(pattern, pairs)))
+        return found
+
+    def _asked(self, pattern: Pattern, told: list[Pair]) -> Asked:
         subject = pattern.subject
         given = _Given()
         once: set[str] = set()
         variables = {subject.value} if subject.kind == "var" else set()
         for pair in pattern.pairs:
+            if (name := self._name(pair)) in COLUMNS:
+                self._column(given, name, pair, variables)
+        for pair in told:
             name = self._name(pair)
             if name in ARGUMENTS and name in once:
                 self._names.fault(f"{pair.written} stands twice in one search", pair.start)
             once.add(name)
-            if name in COLUMNS:
-                self._column(given, name, pair, variables)
-            elif name in FILTERS:
+            if name in FILTERS:
                 given.filters.setdefault(_RENAMED.get(name, name), []).append(self._filter(name, pair))
             else:
                 self._argument(given, name, pair)

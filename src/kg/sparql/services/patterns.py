@@ -10,6 +10,7 @@ from kg.sparql.lexer import Token
 from kg.sparql.services.terms import Names, Term
 
 _GROUP_FOLLOWS: Final = frozenset(("OPTIONAL", "MINUS", "UNION", "NOT", "EXISTS", "WHERE"))
+_APART: Final = frozenset(("OPTIONAL", "MINUS", "UNION", "EXISTS"))
 _DEEPEST: Final = 60
 _PLAIN_HINT: Final = "Only the properties of searches can stand here; put patterns of the graph outside."
 
@@ -26,9 +27,14 @@ class Pair:
 
 @dataclass(slots=True)
 class Pattern:
-    """All statements about one hit in one group; ``spans`` are their places in the text."""
+    """All statements about one hit in one group; ``spans`` are their places in the text.
+
+    Groups that are joined with each other share a ``scope``: engines that plan a query before they send
+    it move statements into groups of their own.
+    """
 
     subject: Term
+    scope: int
     pairs: list[Pair] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
 
@@ -90,24 +96,41 @@ class GroupReader:
         self.tokens = tokens
         self.names = names
         self.found: list[Pattern] = []
+        self.outer: dict[int, int | None] = {}
+        """Scope to the scope around it, whose variables it sees."""
         self._depth = 0
+        self._scope = -1
 
     def read(self, opening: int) -> int:
-        """Read a group from its ``{``; return the number of its ``}``.
+        """Read a group of its own from its ``{``; return the number of its ``}``.
 
         Raises:
             QuerySyntaxError: something stands in it that cannot be asked of a search.
         """
+        self.outer[opening] = None
+        return self._group(opening, opening)
+
+    def _inner(self, opening: int) -> int:
+        """Read a group inside of another, which it is joined with or sees."""
+        behind = _closing(self.tokens, opening, self.names) + 1
+        around = (self.tokens[opening - 1], *self.tokens[behind : behind + 1])
+        if any(each.text.upper() in _APART for each in around):
+            self.outer[opening] = self._scope
+            return self._group(opening, opening)
+        return self._group(opening, self._scope)
+
+    def _group(self, opening: int, scope: int) -> int:
         self._depth += 1
         if self._depth > _DEEPEST:
             self.names.fault(f"groups are nested more than {_DEEPEST} deep", self.tokens[opening].start)
+        around, self._scope = self._scope, scope
         closing = _closing(self.tokens, opening, self.names)
         held: dict[tuple[str, str], Pattern] = {}
         at = opening + 1
         while at < closing:
             token = self.tokens[at]
             if token.text == "{":
-                at = self.read(at) + 1
+                at = self._inner(at) + 1
             elif token.text == ".":
                 at += 1
             elif token.kind == "word":
@@ -116,6 +139,7 @@ class GroupReader:
                 at = self._statements(at, closing, held)
         self.found += held.values()
         self._depth -= 1
+        self._scope = around
         return closing
 
     def _clause(self, at: int, closing: int) -> int:
@@ -148,7 +172,7 @@ class GroupReader:
         while at < closing:
             text = self.tokens[at].text
             if text == "{":
-                at = self.read(at)
+                at = self._inner(at)
             depth += (text == "(") - (text == ")")
             at += 1
             if depth == 0:
@@ -172,7 +196,7 @@ class GroupReader:
         subject, at = self.names.term(self.tokens, at)
         if subject.kind not in ("var", "iri"):
             self.names.fault("a search begins with a variable such as ?hit, or an IRI", start)
-        pattern = held.setdefault((subject.kind, subject.value), Pattern(subject))
+        pattern = held.setdefault((subject.kind, subject.value), Pattern(subject, self._scope))
         while True:
             while at < closing and self.tokens[at].text == ";":
                 at += 1

@@ -117,8 +117,7 @@ class SearchService:
         most = self._settings.sparql_searches
         if before + len(groups.found) > most:
             raise TooLarge(f"A query may hold at most {most} searches.")
-        reader = AskedReader(names, self._settings)
-        return [(pattern, reader.read(pattern)) for pattern in groups.found]
+        return AskedReader(names, self._settings).read(groups)
 
     def _rows(self, asked: Asked) -> tuple[Row, ...]:
         """Return the rows of a search, from memory where the generation has answered it before."""
