@@ -89,7 +89,7 @@ def page(name: str) -> Answer:
         choices=_choices(language()),
         problem=problem,
         columns=rows[0] if rows else [],
-        rows=rows[1 : 1 + _ROWS_SHOWN],
+        rows=[[(each, _shortened(each)) for each in row] for row in rows[1 : 1 + _ROWS_SHOWN]],
         count=max(0, len(rows) - 1),
         text=shown,
         formats={name: _address(query, name) for name in FORMATS},
@@ -178,6 +178,16 @@ def _address(query: NamedQuery, wanted: str) -> str:
     known = {each.name for each in query.parameters}
     given = {each: values for each, values in request.args.lists() if each in known}
     return with_query(url_for("named_queries.one", name=query.name), given | {"format": [wanted]})
+
+
+def _shortened(value: str) -> str:
+    """Return an IRI with a prefix of ours where one fits, any other value as it is."""
+    fitting = [
+        (len(namespace), f"{prefix}:{value[len(namespace) :]}")
+        for prefix, namespace in queries.prefix_map(iris()).items()
+        if value.startswith(namespace)
+    ]
+    return max(fitting)[1] if fitting else value
 
 
 def _choices(lang: str) -> dict[str, list[tuple[str, str]]]:
