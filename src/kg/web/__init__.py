@@ -14,6 +14,7 @@ from kg.web import (
     errors,
     headers,
     i18n,
+    link_feeds,
     linked_data,
     linking,
     meta,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     linking.bp,
     review.bp,
     partner_pages.bp,
+    link_feeds.bp,
     assessment.bp,
 )
 
