@@ -392,6 +392,25 @@ def test_endpoint_when_an_engine_has_moved_statements_into_groups_joins_them(
             answer(px.Store(), index, query, alone=True)
 
 
+COMUNICA = (
+    "SELECT ?hit ?o ?score WHERE { VALUES( ?hit ?o ){ "
+    '( <%st1> "known"^^<http://www.w3.org/2001/XMLSchema#string> ) } '
+    '?hit <%squery> "mulching"@en . '
+    '?hit <%slimit> "50"^^<http://www.w3.org/2001/XMLSchema#integer> . ?hit <%sscore> ?score . }',
+    "SELECT ?hit ?r WHERE { SELECT ?hit ?r WHERE { { ?hit <%srank> ?r . "
+    'FILTER ( ( ?r < "3"^^<http://www.w3.org/2001/XMLSchema#integer> ) ) } '
+    '?hit <%squery> "mulch"^^<http://www.w3.org/2001/XMLSchema#string> . '
+    '?hit <%slimit> "3"^^<http://www.w3.org/2001/XMLSchema#integer> . } }',
+)
+"""What Comunica 5.4 sends where it binds values, and where it moves a filter into a group of its own."""
+
+
+def test_endpoint_when_comunica_asks_answers_it(index: FakeIndex) -> None:
+    bound, moved = COMUNICA[0] % (P, KG, KG, KG), COMUNICA[1] % (KG, KG, KG)
+    assert names(answer(px.Store(), index, bound, alone=True)) == ["t1"]
+    assert names(answer(px.Store(), index, moved, alone=True)) == ["t0", "t1"]
+
+
 def test_sub_select_when_it_searches_has_a_scope_of_its_own(index: FakeIndex) -> None:
     query = 'SELECT * { { SELECT ?x { ?hit kg:query "a" ; kg:rank ?x } } ?hit kg:score ?s }'
     with pytest.raises(QuerySyntaxError):
