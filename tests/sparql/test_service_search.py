@@ -243,6 +243,15 @@ def test_search_when_repeated_in_another_query_is_not_run_again(
     assert len(index.asked) == 1
 
 
+def test_searches_when_many_are_remembered_take_bounded_room(index: FakeIndex) -> None:
+    searches = service(index)
+    query = PREFIXES + 'SELECT * {{ SERVICE kg:search {{ ?hit kg:query "a {}" }} }}'
+    for number in (*range(1200), 1199, 0):
+        searches.rewrite(query.format(number))
+    assert len(index.asked) == 1201
+    assert searches._held <= 10_000
+
+
 def test_lines_when_rewritten_keep_their_numbers(index: FakeIndex) -> None:
     query = (
         PREFIXES

@@ -162,6 +162,16 @@ def test_vectors_when_a_text_was_searched_before_are_not_computed_again(search_a
                 opened.search.search(SearchRequest("another text that no test looks for"))
 
 
+def test_search_when_the_generation_has_no_index_is_not_available(client: FlaskClient) -> None:
+    query = 'SELECT * { SERVICE kg:search { ?hit kg:query "a" } }'
+    assert ask(client, query).status_code == 503
+    assert (
+        ask(client, "SELECT * { ?hit <https://w3id.org/landkg/def/query> 'a' }", "/sparql/search").status_code
+        == 503
+    )
+    assert client.get("/api/search?q=a").status_code == 503
+
+
 # The endpoint of its own
 
 

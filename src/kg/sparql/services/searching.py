@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kg import queries
 from kg.config import Settings
 from kg.errors import BadInput, KgError, NotFound, TooLarge, Unavailable
-from kg.search.requests import DEEPEST_OFFSET, SearchRequest
+from kg.search.requests import DEEPEST_OFFSET, Hit, SearchRequest
 from kg.sparql.lexer import Reader, Token
 from kg.sparql.services import patterns
 from kg.sparql.services.asking import Asked, AskedReader, Row, term
@@ -27,7 +27,8 @@ Source = Callable[[], AbstractContextManager[tuple[str, "SearchIndex"]]]
 """Lends the search index of the generation that answers, with that generation's id."""
 
 SERVICES: Final = ("search", "similarTo")
-_KEPT: Final = 512
+_ROWS_KEPT: Final = 10_000
+"""Rows of all remembered searches; one takes about a kilobyte."""
 _AT_ONCE: Final = 4
 
 Edit = tuple[int, int, str]
@@ -47,6 +48,7 @@ class SearchService:
         self._services = frozenset((*own, f"{settings.public_url}sparql/search"))
         self._prefixes = queries.prefix_map(settings.iris)
         self._kept: OrderedDict[tuple[str, Asked], tuple[Row, ...]] = OrderedDict()
+        self._held = 0
         self._lock = threading.Lock()
         self._running = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -134,11 +136,16 @@ class SearchService:
                 rows = tuple(_search(index, same, self._settings.search_limit_max))
             finally:
                 self._running.release()
-        with self._lock:
-            self._kept[key] = rows
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+        self._keep(key, rows)
         return rows
+
+    def _keep(self, key: tuple[str, Asked], rows: tuple[Row, ...]) -> None:
+        with self._lock:
+            self._held += len(rows) + 1 - (len(self._kept.pop(key)) + 1 if key in self._kept else 0)
+            self._kept[key] = rows
+            while self._held > _ROWS_KEPT:
+                _, gone = self._kept.popitem(last=False)
+                self._held -= len(gone) + 1
 
 
 def _search(index: SearchIndex, asked: Asked, page: int) -> Iterable[Row]:
@@ -149,7 +156,7 @@ def _search(index: SearchIndex, asked: Asked, page: int) -> Iterable[Row]:
         except NotFound as fault:
             raise BadInput(fault.message, hint="kg:similarTo takes a record that search covers.") from None
         for rank, hit in enumerate(hits, 1):
-            yield Row(hit, rank, len(hits))
+            yield _row(hit, rank, len(hits))
         return
     done = 0
     while done < asked.limit and asked.offset + done <= DEEPEST_OFFSET:
@@ -159,10 +166,15 @@ def _search(index: SearchIndex, asked: Asked, page: int) -> Iterable[Row]:
         )
         found = index.search(request)
         for rank, hit in enumerate(found.hits, asked.offset + done + 1):
-            yield Row(hit, rank, found.total)
+            yield _row(hit, rank, found.total)
         done += size
         if len(found.hits) < size:
             return
+
+
+def _row(hit: Hit, rank: int, total: int) -> Row:
+    """Return a row without what no column shows, since rows are remembered."""
+    return Row(replace(hit, passage="", parts={}, highlights=()), rank, total)
 
 
 def _replacement(pattern: Pattern, asked: Asked, rows: Iterable[Row], text: str) -> Iterable[Edit]:
