@@ -31,6 +31,8 @@ def serve(
 
         output.say(run(settings, progress=progress.for_terminal()).summary())
     os.environ.update(KG_HOME=str(settings.home_folder), KG_HOST=settings.host, KG_PORT=str(settings.port))
+    # Waiting OpenMP threads would spin and take the other requests' processor.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     output.note(f"Serving http://{settings.host}:{settings.port}/ from {settings.home_folder}; Ctrl-C stops.")
     # One process with threads: the engine lets go of the GIL, and a generation is held once. Nothing is
     # preloaded before the fork, because FAISS and torch do not survive one.
