@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -254,3 +255,39 @@ def test_widget_when_shown_in_six_languages_sets_no_cookie_and_runs_nothing(serv
     script = requests.get(f"{server}/widget.js", timeout=60)
     assert "cookie" not in script.text
     assert script.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.browser
+def test_widget_when_a_partners_page_has_the_script_shows_practices_in_its_language(server: str) -> None:
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not chromedriver:
+        pytest.skip("Chromium and its driver are not installed")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    site = Flask("embedding")
+    page = (
+        "<!doctype html><html lang='fr'><title>Terrasses contre l'érosion</title>"
+        f"<body><script src='{server}/widget.js' data-title='Voisins'></script></body></html>"
+    )
+    site.add_url_rule("/", view_func=lambda: page)
+    partner = make_server("127.0.0.1", 0, site, threaded=True)
+    threading.Thread(target=partner.serve_forever, daemon=True).start()
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
+    try:
+        driver.get(f"http://127.0.0.1:{partner.server_port}/")
+        frame = WebDriverWait(driver, 30).until(lambda d: d.find_element("css selector", "iframe"))
+        assert frame.get_attribute("title") == "Voisins"
+        driver.switch_to.frame(frame)
+        WebDriverWait(driver, 60).until(lambda d: len(d.find_elements("css selector", "li a")) == 5)
+        assert driver.find_element("css selector", "h1").text == "Pratiques apparentées"
+        driver.switch_to.default_content()
+        assert driver.get_cookies() == []
+    finally:
+        driver.quit()
+        partner.shutdown()
