@@ -156,7 +156,7 @@ def show(settings: Settings, what: str, form: str, language: str) -> None:
     if not rows:
         raise NotFound(f"The graph has nothing about <{iri}>.")
     if form in ("ttl", "nt", "jsonld", "rdf"):
-        text, bound = queries.bind(queries.get("entity", "graph"), {"entity": iri}, settings.iris)
+        text, bound = queries.bind(queries.get("entity", "describe"), {"entity": iri}, settings.iris)
         sys.stdout.buffer.write(
             store.answer(text, MEDIA[form], bind=bound, prefixes=queries.prefix_map(settings.iris))
         )
