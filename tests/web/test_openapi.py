@@ -17,9 +17,9 @@ from openapi_spec_validator import validate
 
 from kg import queries
 
-FOR_PEOPLE = re.compile(r"^/(<lang:lang>/|static/|robots|sitemap|search$|overlap|$)")
+FOR_PEOPLE = re.compile(r"^/(<lang:lang>/|static/|review/|widget|robots|sitemap|search$|overlap|$)")
 """Rules of pages, pictures and crawlers, which the description leaves out."""
-HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/")
+HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/", "/dumps/")
 """Addresses that other answers name; nobody builds them."""
 
 
@@ -37,6 +37,7 @@ def test_description_when_validated_is_openapi_3_1(described: dict[str, Any]) ->
 def test_description_when_compared_names_every_address_for_programs(
     app: Flask, described: dict[str, Any]
 ) -> None:
+    missing = []
     patterns = [re.sub(r"\{[^}]+\}", "X", path) for path in described["paths"]]
     for rule in app.url_map.iter_rules():
         if FOR_PEOPLE.match(rule.rule) or rule.rule.startswith(HELPERS):
@@ -44,8 +45,11 @@ def test_description_when_compared_names_every_address_for_programs(
         shown = re.sub(r"<any\(([^)]*)\):[^>]+>", lambda found: found[1].split(",")[0], rule.rule)
         shown = shown.replace("<path:path>", "X/X").rstrip("/")
         shown = re.sub(r"<[^>]+>", "X", shown)
-        known = shown in patterns or any(path.startswith(f"{shown}/") for path in patterns)
-        assert known or shown == "/queries/X", rule.rule
+        if shown not in (*patterns, "/queries/X") and not any(
+            path.startswith(f"{shown}/") for path in patterns
+        ):
+            missing.append(rule.rule)
+    assert missing == []
 
 
 def test_description_when_compared_has_every_named_query_with_its_parameters(
@@ -84,13 +88,17 @@ def test_description_when_under_a_prefix_names_it(client: FlaskClient) -> None:
 
 @pytest.mark.slow
 def test_interface_when_fuzzed_never_fails_and_answers_as_described(server: str, tmp_path: Path) -> None:
-    """Some 1,000 requests that fit the description and that break it, in at most 50 s."""
+    """Some 1,000 requests that fit the description and that break it, in at most 50 s.
+
+    What would write into the data folder of all tests is left out; its own tests send it nonsense.
+    """
     checks = "not_a_server_error,status_code_conformance,response_schema_conformance"
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")), "run", f"{server}/openapi.json",
             "--phases", "examples,fuzzing", "--mode", "all", "--checks", checks,
             "--max-examples", "20", "--max-time", "40", "--workers", "2", "--seed", "9",
+            "--exclude-path-regex", "^/(webmention|inbox|api/linksets|api/link/jobs)",
             "--max-redirects", "0", "--request-timeout", "30", "--continue-on-failure", "--no-shrink",
             "--warnings", "off", "--no-color", "--generation-database", "none",
         ],

@@ -10,6 +10,7 @@ from kg import __version__
 from kg.queries import NamedQuery, Parameter
 from kg.web.context import settings
 from kg.web.named_queries import FORMATS, all_queries
+from kg.web.openapi_linking import TOKEN
 from kg.web.openapi_parts import PROBLEM, RESULT_TYPES, UNCHANGED, content, query
 from kg.web.openapi_paths import paths
 from kg.web.openapi_schemas import components
@@ -23,6 +24,7 @@ TAGS: Final = {
     "queries": "Documented questions with typed parameters.",
     "data": "Records and terms as RDF, assessments as JSON.",
     "reconciliation": "Match names with records (Reconciliation Service API 0.2).",
+    "linking": "Links between partners' records and ours.",
     "service": "What the service says about itself.",
 }
 _LONGEST: Final = 2000
@@ -43,14 +45,14 @@ def describe() -> dict[str, Any]:
             "title": "LandKG",
             "version": __version__,
             "summary": "Knowledge graph and semantic search for sustainable land management",
-            "description": "All of it is read only and needs no key. Errors are problem details (RFC 9457).",
+            "description": "Only what partners hand in needs a token. Errors are problem details (RFC 9457).",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": request.script_root or "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths(settings())
         | {f"/queries/{each.name}": _named(each) for each in all_queries().values()},
-        "components": components(),
+        "components": components() | {"securitySchemes": {"token": TOKEN}},
     }
 
 

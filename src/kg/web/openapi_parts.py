@@ -62,3 +62,9 @@ def post(name: str, tag: str, summary: str, body: dict[str, Any], answer: dict[s
         "responses": {"200": {"description": "The answer.", "content": answer}, "default": PROBLEM},
     }
     return {"post": operation}
+
+
+def path_parameter(name: str, text: str, **schema: Any) -> dict[str, Any]:
+    """Return a parameter of the path, a text unless ``schema`` says more."""
+    kept = {"type": "string", "minLength": 1, "maxLength": 300} | schema
+    return {"name": name, "in": "path", "required": True, "description": text, "schema": kept}

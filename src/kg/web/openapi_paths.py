@@ -10,7 +10,8 @@ from kg.align.overlap import LEVELS
 from kg.config import Settings
 from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
-from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, post, query
+from kg.web.openapi_linking import linking
+from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
 from kg.web.openapi_search import search
 from kg.web.openapi_sparql import sparql
 
@@ -28,19 +29,16 @@ def paths(settings: Settings) -> dict[str, Any]:
         **sparql(),
         **_data(),
         **_reconciliation(),
+        **linking(),
         **_service(),
     }
-
-
-def _path(name: str, text: str, **schema: Any) -> dict[str, Any]:
-    kept = {"type": "string", "minLength": 1, "maxLength": 300} | schema
-    return {"name": name, "in": "path", "required": True, "description": text, "schema": kept}
 
 
 def _data() -> dict[str, Any]:
     lang = query("lang", "Language of the sentences; else as in Accept-Language.", _LANG)
     level = query("level", "What counts.", {"enum": list(LEVELS), "default": LEVELS[0]})
     value = {"type": "string", "maxLength": 300}
+    of_kind = path_parameter("kind", "Kind of record.")
     records = {
         f"/{kind}/{rest}": get(
             f"{kind}_{rest.count('/')}",
@@ -56,8 +54,8 @@ def _data() -> dict[str, Any]:
             _304=UNCHANGED,
         )
         for kind, rest, what, parameters in (
-            ("id", "{kind}/{id}", "A record", [_path("kind", "Kind of record."), _path("id", "Identifier.")]),
-            ("def", "{term}", "A term of the ontology", [_path("term", "Local name of the term.")]),
+            ("id", "{kind}/{id}", "A record", [of_kind, path_parameter("id", "Identifier.")]),
+            ("def", "{term}", "A term of the ontology", [path_parameter("term", "Local name of the term.")]),
         )
     }
     return records | {
@@ -74,7 +72,7 @@ def _data() -> dict[str, Any]:
             "data",
             "How a practice stands to the frameworks, criterion by criterion with the evidence",
             [
-                _path("code", "Code of the practice.", examples=["technologies_1614"]),
+                path_parameter("code", "Code of the practice.", examples=["technologies_1614"]),
                 query("framework", "Only this framework.", {"enum": list(FRAMEWORKS)}),
                 lang,
             ],
@@ -139,6 +137,17 @@ def _service() -> dict[str, Any]:
         "/readyz": get("readyz", "service", "Whether a generation is open and search is warm", [], plain),
         "/metrics": get("metrics", "service", "Figures for Prometheus", [], {"text/plain": {}}),
         "/openapi.json": get("openapi", "service", "This document", [], plain),
+        "/dumps": get("dumps", "service", "Files of each named graph, with checksums", [], plain),
+        "/changes.json": get(
+            "changes",
+            "service",
+            "What changed since the last generation (ActivityStreams)",
+            [],
+            {"application/activity+json": {}},
+        ),
+        "/changes.atom": get(
+            "changes_atom", "service", "The same as an Atom feed", [], {"application/atom+xml": {}}
+        ),
         "/.well-known/void": get(
             "void",
             "service",
