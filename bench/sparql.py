@@ -35,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import sparql_data
 
 from kg import __version__
+from kg.sparql.workers import STATISTICS
 
 QUERIES = Path(__file__).resolve().parent / "queries"
 LIGHT = ("01_lookup", "03_country_landuse", "07_facets", "11_construct", "12_ask")
@@ -101,7 +102,7 @@ def started(command: list[str], url: str, **options: Any) -> Iterator[str]:
 
 
 @contextmanager
-def ours(graph: Path, home: Path, *, cache_mb: int) -> Iterator[str]:
+def ours(graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60) -> Iterator[str]:
     """Serve the graph with this project: the whole application when it is there."""
     name = hashlib.sha256(str(graph).encode()).hexdigest()[:16]
     folder = home / "generations" / name
@@ -112,8 +113,8 @@ def ours(graph: Path, home: Path, *, cache_mb: int) -> Iterator[str]:
     (home / "current").write_text(name, encoding="ascii")
     port = free_port()
     env = os.environ | {
-        "KG_HOME": str(home), "KG_SPARQL_CACHE_MB": str(cache_mb), "KG_SPARQL_TIMEOUT_S": "60",
-        "KG_LOG_LEVEL": "ERROR",
+        "KG_HOME": str(home), "KG_SPARQL_CACHE_MB": str(cache_mb), "KG_SPARQL_TIMEOUT_S": str(timeout_s),
+        "KG_LOG_LEVEL": "ERROR", "KG_RATE_PER_MINUTE": "0",
     }  # fmt: skip
     command = [
         sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "gthread",
@@ -121,7 +122,17 @@ def ours(graph: Path, home: Path, *, cache_mb: int) -> Iterator[str]:
         "--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error",
     ]  # fmt: skip
     with started(command, f"http://127.0.0.1:{port}/sparql", env=env, stderr=subprocess.DEVNULL) as url:
+        settle(url, folder / STATISTICS)
         yield url
+
+
+def settle(url: str, counts: Path) -> None:
+    """Wait until a server has loaded the graph and counted it in the background; at most two minutes."""
+    for number in range(120):
+        Client(url).ask(f"ASK {{ <urn:a> <urn:b> <urn:c{number}> }}")
+        time.sleep(1)
+        if counts.exists() and number > 20:
+            return
 
 
 @contextmanager

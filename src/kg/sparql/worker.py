@@ -21,7 +21,7 @@ from kg.store.syntax import names_dataset, syntax_error
 _PIECE: Final = 64 * 1024
 _HELD: Final = 256 * 1024
 """Bytes of an answer kept back before the first are sent: until then a query can be run anew."""
-_NICENESS: Final = 10
+_NICENESS: Final = 5
 _UNKNOWN_FUNCTION: Final = "The custom function <"
 _UNDECLARED: Final = "Prefix not found"
 _FUNCTIONS_MAX: Final = 50

@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from kg import queries
@@ -26,6 +27,8 @@ SPARES: Final = 2
 """Idle workers kept ready, so that a query does not wait for a fork or for a store to open."""
 NICENESS: Final = 10
 """Of a slow query: quick ones get nine times its share, and it still comes to its end."""
+STATISTICS: Final = "statistics-1.json"
+"""The file of a generation's counts; its number changes with what is counted."""
 _IDLE_S: Final = 30.0
 _START_S: Final = 600.0
 
@@ -274,16 +277,27 @@ class Pool:
             worker.connection.close()
 
     def _count_up(self) -> None:
-        """Let a worker beyond the places for queries count the generation; runs in a thread of its own."""
-        with suppress(NurseryGoneError, OSError):
-            worker = self._nursery.spawn()
-            try:
-                worker.connection.sendall(frames.pack_json(frames.DATA, {"statistics": True}))
-                frame = frames.receive(worker.connection)
-            finally:
-                self._nursery.end(worker)
-            if frame is not None:
-                self.statistics = Statistics.from_json(json.loads(frame[1]))
+        """Have the generation counted, unless it was before; runs in a thread of its own."""
+        kept = self.generation.folder / STATISTICS
+        with suppress(OSError, ValueError, KeyError, TypeError):  # what cannot be read is counted anew
+            self.statistics = Statistics.from_json(json.loads(kept.read_bytes()))
+        if self.statistics is None:
+            with suppress(NurseryGoneError, OSError):
+                self._count_by_worker(kept)
+
+    def _count_by_worker(self, kept: Path) -> None:
+        """Let a worker beyond the places for queries count, and keep the counts for the next start."""
+        worker = self._nursery.spawn()
+        try:
+            worker.connection.sendall(frames.pack_json(frames.DATA, {"statistics": True}))
+            frame = frames.receive(worker.connection)
+        finally:
+            self._nursery.end(worker)
+        if frame is not None:
+            self.statistics = Statistics.from_json(json.loads(frame[1]))
+            new = kept.with_suffix(f".{os.getpid()}")
+            new.write_bytes(frame[1])  # a folder that cannot be written is counted at each start
+            new.replace(kept)
 
     def _tend(self) -> None:
         """Keep spare workers ready and let idle ones go; runs in a thread of its own."""
