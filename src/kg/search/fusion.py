@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.search.weights import RANK_K
 
@@ -39,10 +40,16 @@ def by_record(
     return found
 
 
-def fuse(runs: Mapping[str, Ranked], weights: Mapping[str, float], k: float = RANK_K) -> list[Fused]:
+def fuse(
+    runs: Mapping[str, Ranked],
+    weights: Mapping[str, float],
+    factors: NDArray[np.float64] | None = None,
+    k: float = RANK_K,
+) -> list[Fused]:
     """Return all records of the runs, best first; equal scores in order of record number.
 
-    A run gives a record weight / (k + rank), equal scores within a run an equal rank.
+    A run gives a record weight / (k + rank), equal scores within a run an equal rank; ``factors``, one a
+    record, scale the sums.
     """
     fused: dict[int, Fused] = {}
     for name, run in runs.items():
@@ -51,7 +58,7 @@ def fuse(runs: Mapping[str, Ranked], weights: Mapping[str, float], k: float = RA
             continue
         for (record, _, passage), rank in zip(run, _ranks([score for _, score, _ in run]), strict=True):
             held = fused.setdefault(record, Fused(record))
-            share = weight / (k + rank)
+            share = weight / (k + rank) * (1.0 if factors is None else float(factors[record]))
             held.score += share
             held.parts[name] = (rank, share)
             held.passages[name] = passage

@@ -105,54 +105,76 @@ class Labels:
         return self._by_stems["en"].get(stems, [])
 
     def find(self, text: str, language: str, *, others: bool = True) -> Iterator[Match]:
-        """Yield the longest labels in normalised text, from left to right, not overlapping.
+        """Yield the labels in normalised text that stand inside no longer one, from left to right.
 
         The text's own language goes first, then (``others``) the rest: names and abbreviations
-        are often foreign.
+        are often foreign. Two labels may overlap (``restore land``, ``land rights``).
         """
         languages = [each for each in dict.fromkeys((language, "en", "fr", "es", "ru", "ar")) if each != "zh"]
         if not others:
             languages = [each for each in languages if each in (language, "en")]
         words = [_Token(word.group().lower(), {}, word.start(), word.end()) for word in WORD.finditer(text)]
-        at = 0
-        while at < len(words):
-            if HAN.match(words[at].text):
-                yield from self._han_matches(words[at])
-                at += 1
+        reached = 0
+        for at, word in enumerate(words):
+            if HAN.match(word.text):
+                yield from self._han_matches(word)
                 continue
             match = self._longest_at(words, at, languages, language, text)
-            if match is not None:
-                yield match[0]
-            at += match[1] if match else 1
+            if match is not None and match.end > reached:
+                yield match
+                reached = match.end
 
     def _longest_at(
         self, words: Sequence[_Token], at: int, languages: Sequence[str], main: str, text: str
-    ) -> tuple[Match, int] | None:
-        best: tuple[Match, int] | None = None
+    ) -> Match | None:
+        best: Match | None = None
+        taken = 0
         for language in languages:
             known = self._known[language]
             longest = self._longest[language].get(words[at].stem(language, known), 0)
-            for length in range(min(longest, _LONGEST_LABEL, len(words) - at), best[1] if best else 0, -1):
+            for length in range(min(longest, _LONGEST_LABEL, len(words) - at), taken, -1):
                 part = words[at : at + length]
                 meant = self._by_stems[language].get(tuple(token.stem(language, known) for token in part))
                 if meant and not _too_weak(part, language, main):
                     start, end = part[0].start, part[-1].end
-                    best = (Match(tuple(meant), start, end, text[start:end]), length)
+                    best = Match(_one_country(meant, text[start:end], language), start, end, text[start:end])
+                    taken = length
                     break
         return best
 
     def _han_matches(self, token: _Token) -> Iterator[Match]:
-        at = 0
-        while at < len(token.text):
+        reached = 0
+        for at in range(len(token.text)):
             for length in range(min(self._longest_han, len(token.text) - at), 0, -1):
                 part = token.text[at : at + length]
                 if meant := self._han.get(part):
-                    start = token.start + at
-                    yield Match(tuple(meant), start, start + length, part)
-                    at += length
+                    if at + length > reached:
+                        start = token.start + at
+                        yield Match(tuple(meant), start, start + length, part)
+                        reached = at + length
                     break
-            else:
-                at += 1
+
+
+def _one_country(meant: Sequence[Meant], text: str, language: str) -> tuple[Meant, ...]:
+    """Where inflected names of several countries agree (Niger, Nigeria), keep the one written most alike."""
+    countries = [each for each in meant if isinstance(each, ConceptEntry) and "/id/country/" in each.iri]
+    if len(countries) < 2:
+        return tuple(meant)
+    written = text.lower()
+
+    def unlike(entry: ConceptEntry) -> int:
+        labels = [label.lower() for label in entry.labels.get(language, [])] or [entry.value.lower()]
+        return min(len(label) - 2 * _shared_start(label, written) for label in labels)
+
+    nearest = min(countries, key=unlike)
+    return tuple(each for each in meant if each not in countries or each is nearest)
+
+
+def _shared_start(one: str, other: str) -> int:
+    """Return with how many equal letters two words begin."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def _too_weak(part: Sequence[_Token], language: str, main: str) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +13,8 @@ from numpy.typing import NDArray
 from kg.config import Settings
 from kg.errors import ModelMismatch, NotFound
 from kg.search import encoders, fusion, index, lexicon
-from kg.search.embedding import Vectors, unit
-from kg.search.encoders import ENGLISH_ONLY, Encoder
+from kg.search.embedding import unit
+from kg.search.encoders import ENGLISH_ONLY
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.lexical import LexicalIndex
@@ -24,13 +22,11 @@ from kg.search.matching import Labels
 from kg.search.presentation import Presenter
 from kg.search.related import Related
 from kg.search.requests import Hit, SearchRequest, SearchResponse
+from kg.search.spaces import Space
+from kg.search.spoken import Spoken
 from kg.search.suggestions import Suggestion, Suggestions
 from kg.search.understanding import Reading, Understanding
-from kg.search.vectors import VectorIndex
 from kg.search.weights import FEEDBACK, OTHER_ENCODER, RUNS
-from kg.vocab import LANGUAGES
-
-_QUERIES_KEPT: Final = 2048
 
 
 def open_index(folder: Path, settings: Settings, generation: str = "") -> SearchIndex:
@@ -58,37 +54,6 @@ def open_index(folder: Path, settings: Settings, generation: str = "") -> Search
     return SearchIndex(tables, opened, LexicalIndex(folder / index.LEXICAL), settings, generation)
 
 
-class Space:
-    """The vector space of one encoder: its FAISS index and the means that are taken away."""
-
-    def __init__(self, encoder: Encoder, folder: Path, name: str) -> None:
-        self.encoder = encoder
-        self.vectors = VectorIndex(folder / f"vectors-{name}.faiss")
-        self._centres = np.load(folder / f"centres-{name}.npy", allow_pickle=False)
-        self._kept: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def queries(self, asked: Sequence[tuple[str, str]]) -> list[Vectors]:
-        """Return the vectors of (text, language) pairs without what a language adds to every vector.
-
-        All that are not remembered are encoded in one call.
-        """
-        with self._lock:
-            held = {each: self._kept[each] for each in asked if each in self._kept}
-        missing = [each for each in dict.fromkeys(asked) if each not in held]
-        if missing:
-            vectors = self.encoder.queries([text for text, _ in missing])
-            if self.encoder.name not in ENGLISH_ONLY:
-                vectors = vectors - self._centres[[1 + LANGUAGES.index(language) for _, language in missing]]
-            fresh = unit(vectors)
-            held |= {each: fresh[at] for at, each in enumerate(missing)}
-        with self._lock:
-            self._kept.update({each: held[each] for each in missing})
-            while len(self._kept) > _QUERIES_KEPT:
-                self._kept.popitem(last=False)
-        return [held[each] for each in asked]
-
-
 class SearchIndex:
     """An opened index; safe to use from several threads."""
 
@@ -107,7 +72,7 @@ class SearchIndex:
         self._settings = settings
         self._facets = FacetTable(tables.records, tables.concepts)
         self._numbers = {record.iri: number for number, record in enumerate(tables.records)}
-        self._mentions = _mention_table(tables)
+        self._spoken = Spoken(tables)
         labels = Labels(tables.concepts, lexicon.load())
         self._understanding = Understanding(tables.concepts, labels, tables.records)
         self._present = Presenter(tables)
@@ -142,8 +107,9 @@ class SearchIndex:
         else:
             runs = self.runs(reading, request, allowed)
             weights = self.weights(reading.language)
-            runs |= self._feedback(fusion.fuse(runs, weights), weights, allowed)
-            ranked = self._first(reading, fusion.fuse(runs, weights), allowed)
+            covered = self._spoken.coverage(reading)
+            runs |= self._feedback(fusion.fuse(runs, weights, covered), weights, allowed)
+            ranked = self._first(reading, fusion.fuse(runs, weights, covered), allowed)
         ranked = self._sorted(ranked, request)
         language = request.language or reading.language
         page = ranked[request.offset : request.offset + request.limit]
@@ -183,7 +149,7 @@ class SearchIndex:
             limit=self._settings.search_candidates,
         )
         runs["words"] = self._by_record(words)
-        runs["concepts"] = self._concept_run(reading, allowed)
+        runs["concepts"] = self._spoken.ranked(reading, allowed, self._settings.search_candidates)
         for name, space in self.spaces.items():
             wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
             for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
@@ -222,27 +188,6 @@ class SearchIndex:
 
     def _by_record(self, found: list[tuple[int, float]]) -> Ranked:
         return fusion.by_record(found, self.tables.passage_record)
-
-    def _concept_run(self, reading: Reading, allowed: NDArray[np.bool_] | None) -> Ranked:
-        """Rank records by what they speak of and are classified as, rare things counting more."""
-        count = len(self.tables.records)
-        scores = np.zeros(count, dtype=np.float64)
-        for wanted in reading.mentions:
-            best_of = np.zeros(count, dtype=np.float64)
-            for name, weight in wanted.items():
-                if name in self._mentions:
-                    numbers, said = self._mentions[name]
-                    gained = weight * said * np.log(1 + count / len(numbers))
-                    best_of[numbers] = np.maximum(best_of[numbers], gained)
-            scores += best_of
-        if allowed is not None:
-            scores[~allowed] = 0.0
-        best = np.argsort(-scores, kind="stable")[: self._settings.search_candidates]
-        return [
-            (int(number), float(scores[number]), int(self.tables.first_passage[number]))
-            for number in best
-            if scores[number] > 0
-        ]
 
     def _first(self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None) -> list[Fused]:
         """Put the records that the query names by code or title above all."""
@@ -294,19 +239,3 @@ class SearchIndex:
     def suggest(self, prefix: str, language: str = "en", limit: int = 10) -> list[Suggestion]:
         """Complete what is being typed from labels, titles and codes in every language."""
         return self._suggestions.find(prefix, language, limit)
-
-
-def _mention_table(
-    tables: index.Tables,
-) -> dict[str, tuple[NDArray[np.int32], NDArray[np.float32]]]:
-    """Return for each thing the numbers of the records that speak of it, and how much."""
-    held: dict[str, tuple[list[int], list[float]]] = {}
-    for number, record in enumerate(tables.records):
-        for name, weight in record.mentions.items():
-            numbers, weights = held.setdefault(name, ([], []))
-            numbers.append(number)
-            weights.append(weight)
-    return {
-        name: (np.array(numbers, dtype=np.int32), np.array(weights, dtype=np.float32))
-        for name, (numbers, weights) in held.items()
-    }

@@ -47,6 +47,8 @@ class Reading:
     mentions: list[dict[str, float]] = field(default_factory=list)
     """What a good record would speak of, with weights; keys as in the records' own mentions, and of each
     dictionary the best one counts."""
+    aspects: list[dict[str, float]] = field(default_factory=list)
+    """The same for each thing that the query names, a remedy standing in for its problem."""
     remedies: list[str] = field(default_factory=list)
     """What practitioners use against the problems that the query names, in English."""
     expanded: str = ""
@@ -195,12 +197,23 @@ class Understanding:
                 for iri in self._concepts.descendants(entry.iri)[:_MOST_NARROWER]:
                     wanted.setdefault(key(self._concepts.by_iri[iri]), MEANT["narrower"])
                 problems[entry.value] = None
-            if not isinstance(each, ConceptEntry):
+            if isinstance(each, ConceptEntry):
+                for word in tokens_of_label(each):
+                    wanted |= {
+                        key(other): MEANT["part"]
+                        for other in self._labels.named(word)
+                        if key(other) not in wanted
+                    }
+            else:
                 problems[each.of("en")[0]] = None
         reading.mentions.append(wanted)
+        aspect = dict(wanted)
         for problem in problems:
             for remedy in lexicon.remedies().get(problem, ()):
                 self._remedy(reading, remedy)
+                for each in self._labels.named(remedy):
+                    aspect.setdefault(key(each), MEANT["remedy"])
+        reading.aspects.append(aspect)
 
     def _remedy(self, reading: Reading, remedy: str) -> None:
         """Look for what practitioners use against a problem that the query names."""
@@ -211,6 +224,12 @@ class Understanding:
         named = {key(meant): MEANT["remedy"] for meant in self._labels.named(remedy)}
         if named:
             reading.mentions.append(named)
+
+
+def tokens_of_label(entry: ConceptEntry) -> list[str]:
+    """Return the words of a concept's English label when it has several: each says part of it."""
+    words = WORD.findall(normalise(entry.labels.get("en", [""])[0]).lower())
+    return words if len(words) > 1 else []
 
 
 def _keeps(word: str, language: str) -> bool:

@@ -71,11 +71,15 @@ REMEDY: Final = 0.35
 TRANSLATION: Final = 1.0
 """Weight of an English word that stands for a word of another language."""
 
-LABEL_BONUS: Final = 1.0
-"""Added when the whole query is the title of a record."""
 
 MENTIONED: Final = {"title": 1.0, "summary": 0.8, "text": 0.5, "facet": 0.6}
 """How much it counts that a record mentions a concept, by where."""
 
-MEANT: Final = {"concept": 1.0, "word": 0.8, "implied": 0.7, "narrower": 0.35, "remedy": 0.5}
+MEANT: Final = {"concept": 1.0, "word": 0.8, "implied": 0.7, "narrower": 0.35, "remedy": 0.5, "part": 0.4}
 """How much a mention counts that the query names itself, by a glossary word, or implies."""
+
+COVERAGE: Final = 0.5
+"""Share of a score that depends on how many of the things that the query names a record speaks of."""
+
+COVERED: Final = 1.6
+"""Scale of a mention's weight towards full coverage."""
