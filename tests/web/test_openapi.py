@@ -86,6 +86,12 @@ def test_description_when_under_a_prefix_names_it(client: FlaskClient) -> None:
     assert client.get("/openapi.json").get_json()["servers"] == [{"url": "/"}]
 
 
+@pytest.mark.parametrize("host", ["x]y", "[", "[::1", "a b", "exa<mple", "x:y:z", ""])
+def test_service_description_when_the_host_header_is_broken_is_whole(client: FlaskClient, host: str) -> None:
+    answer = client.get("/sparql", environ_overrides={"HTTP_HOST": host})
+    assert (answer.status_code, answer.mimetype) == (200, "text/turtle")
+
+
 @pytest.mark.slow
 def test_interface_when_fuzzed_never_fails_and_answers_as_described(server: str, tmp_path: Path) -> None:
     """Some 1,000 requests that fit the description and that break it, in at most 50 s.

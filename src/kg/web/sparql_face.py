@@ -41,6 +41,7 @@ from kg.web.sparql_reply import (
 _log = logging.getLogger("kg.sparql")
 _PACK_FROM: Final = 600
 _TAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _DEFAULT_URL: Final = next(row.default for row in TABLE if row.name == "public_url")
 
 
@@ -232,7 +233,7 @@ class Face:
             return f"{self.settings.public_url.rstrip('/')}/sparql"
         host = environ.get("HTTP_HOST", "")
         address = f"{environ['wsgi.url_scheme']}://{host}{quote(root)}/sparql"
-        return address if host and is_iri(address) else f"{_DEFAULT_URL}sparql"
+        return address if _HOST.fullmatch(host) and is_iri(address) else f"{_DEFAULT_URL}sparql"
 
     def _graphs(self, environ: Environ) -> Reply:
         fields = protocol.parse_fields(environ.get("QUERY_STRING", ""))
