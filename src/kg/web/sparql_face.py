@@ -41,7 +41,7 @@ from kg.web.sparql_reply import (
 _log = logging.getLogger("kg.sparql")
 _PACK_FROM: Final = 600
 _TAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
-_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[::1\])(?::\d{1,5})?")
 _DEFAULT_URL: Final = next(row.default for row in TABLE if row.name == "public_url")
 
 
