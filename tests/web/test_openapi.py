@@ -87,7 +87,7 @@ def test_description_when_under_a_prefix_names_it(client: FlaskClient) -> None:
     assert client.get("/openapi.json").get_json()["servers"] == [{"url": "/"}]
 
 
-@pytest.mark.parametrize("host", ["x]y", "[", "[::1", "[::::]", "a b", "exa<mple", "x:y:z", ""])
+@pytest.mark.parametrize("host", ["x]y", "[", "[::1", "a b", "exa<mple", "x:y:z", ""])
 def test_service_description_when_the_host_header_is_broken_is_whole(app: Flask, host: str) -> None:
     # Without cookies, whose handling in the test's own client reads the address.
     answer = Client(app.wsgi_app, use_cookies=False).get("/sparql", environ_overrides={"HTTP_HOST": host})
