@@ -140,6 +140,16 @@ def test_search_when_a_country_and_a_problem_are_named_then_recognises_both(sear
     assert {("country", "NER"), ("degradation", "wind_erosion")} <= chips
 
 
+def test_search_when_asked_for_practices_like_one_then_ranks_its_likes_and_not_itself(
+    search: SearchIndex,
+) -> None:
+    found = search.search(SearchRequest("practices like technologies_1614 but for grazing land", limit=8))
+    assert found.understood.like is not None
+    assert "technologies_1614" not in codes(found)[:3]
+    assert any("_like" in name for name in found.engines)
+    assert ("landUse", "grazing_land") in {(each.facet, each.value) for each in found.understood.recognised}
+
+
 def test_search_when_a_concept_is_switched_off_then_is_not_recognised(search: SearchIndex) -> None:
     found = search.search(SearchRequest("wind erosion in Niger", off=("NER",)))
     assert "NER" not in {each.value for each in found.understood.recognised}

@@ -155,6 +155,10 @@ class SearchIndex:
             for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
                 found = space.vectors.search(vector, self._settings.search_candidates, mask)
                 runs[key] = self._by_record(found)
+            if reading.like is not None:
+                vector = space.vectors.vector(int(self.tables.first_passage[reading.like]))
+                found = space.vectors.search(vector, self._settings.search_candidates, mask)
+                runs[f"{name}_like"] = [each for each in self._by_record(found) if each[0] != reading.like]
         return {name: run for name, run in runs.items() if run}
 
     def _feedback(

@@ -12,6 +12,7 @@ from kg.search import lexicon
 from kg.search.analysis import STOPWORDS, detect, normalise, tokens
 from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.lexical import Alternative
+from kg.search.lexicon import Meaning
 from kg.search.matching import WORD, Labels, Match, Meant, key
 from kg.search.passages import SearchRecord, code_key
 from kg.search.requests import Recognised, Understood
@@ -121,8 +122,8 @@ class Understanding:
         concepts: dict[str, ConceptEntry] = {}
         recognised = []
         for match in matches:
-            for entry in match.meant:
-                if not isinstance(entry, ConceptEntry) or entry.value in off or entry.iri in concepts:
+            for entry in self._meant_concepts(match):
+                if entry.value in off or entry.iri in concepts:
                     continue
                 concepts[entry.iri] = entry
                 recognised.append(
@@ -137,6 +138,15 @@ class Understanding:
                     )
                 )
         return list(concepts.values()), recognised
+
+    def _meant_concepts(self, match: Match) -> list[ConceptEntry]:
+        """Return the concepts of a match; a glossary word stands for the filter that has its English name."""
+        found = [each for each in match.meant if isinstance(each, ConceptEntry)]
+        for each in match.meant if not found else ():
+            if isinstance(each, Meaning):
+                named = self._labels.named(each.of("en")[0])
+                found += [entry for entry in named if isinstance(entry, ConceptEntry) and entry.facets]
+        return found
 
     # -- words ------------------------------------------------------------------------------------
 
