@@ -63,6 +63,10 @@ class ConceptFinder:
                 self._han.setdefault(key.replace(" ", ""), entry)
             elif len(key) >= 3:
                 self._add(singular(key), entry, part if len(key) < 6 else "")
+        self._longest: dict[str, int] = defaultdict(int)
+        for key in self._labels:
+            first, *more = key.split()
+            self._longest[first] = min(_LONGEST_LABEL, max(self._longest[first], 1 + len(more)))
         for meant in self._labels.values():
             meant.sort(key=lambda pair: (local(pair[0]).startswith("group_"), pair[0].rank))
 
@@ -91,7 +95,7 @@ class ConceptFinder:
         spelled = text
         at = 0
         while at < len(words):
-            for length in range(min(_LONGEST_LABEL, len(words) - at), 0, -1):
+            for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):
                 meant = self._labels.get(" ".join(words[at : at + length]))
                 entry = next((e for e, exact in meant or () if not exact or exact in spelled), None)
                 if entry is not None:

@@ -242,7 +242,8 @@ class Suggester:
     ) -> dict[str, float]:
         """Return what speaks for a practice being related: shared words, name, concepts, country, meaning."""
         idf, rarest = self.practices.idf, self.practices.rarest
-        shared = sum(weight * practice.words.get(word, 0.0) for word, weight in vector.items())
+        common = vector.keys() & practice.words.keys()
+        shared = sum(vector[word] * practice.words[word] for word in common)
         named = 0.0
         for words in practice.name_words:
             weight = sum(idf.get(word, rarest) for word in words)
