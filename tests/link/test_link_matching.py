@@ -8,15 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as px
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.link import names as reading
 from kg.link.labels import LabelIndex
 from kg.link.matching import Candidate, Wanted, candidates, decide
 from kg.link.names import Entry, Name
 from kg.link.reconcile import Query, Reconciler
 from kg.link.text import doi, fold, grams, singular
+from kg.store.embedded import EmbeddedStore
+from kg.vocab import Iris
 
 ELSEWHERE = Path(__file__).with_name("data") / "names_elsewhere.txt"
 ANY = Wanted()
@@ -68,7 +72,7 @@ def test_labels_of_concepts_when_mistyped_once_still_come_first(index: LabelInde
     chance = random.Random(5)
     pairs = [pair for pair in _labels(index) if len(pair[1].text) >= 3]
     chance.shuffle(pairs)
-    pairs = pairs[:2500]
+    pairs = pairs[:1200]
     right = sum(
         (first := _first(index, _mistyped(name.text, chance))) is not None and first.entry is entry
         for entry, name in pairs
@@ -180,3 +184,22 @@ def test_doi_when_written_in_any_manner_is_one(index: LabelIndex) -> None:
     forms = ("10.1016/J.Envsci.2018", "https://doi.org/10.1016/j.envsci.2018", "DOI: 10.1016/j.envsci.2018")
     assert {doi(form) for form in forms} == {"10.1016/j.envsci.2018"}
     assert doi("about 10.1016/x") is None
+
+
+def test_record_when_withdrawn_is_found_by_its_identifier_alone_and_never_matches(iris: Iris) -> None:
+    rows = (
+        "<https://w3id.org/landkg/id/practice/technologies_9> a kg:Technology, kg:Withdrawn ; "
+        'rdfs:label "Old wall"@en ; dcterms:identifier "technologies_9" .'
+    )
+    prefixes = (
+        "@prefix kg: <https://w3id.org/landkg/def/> . @prefix dcterms: <http://purl.org/dc/terms/> . "
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
+    )
+    store = px.Store()
+    store.load(input=(prefixes + rows).encode(), format=px.RdfFormat.TURTLE)
+    small = LabelIndex(reading.read(EmbeddedStore(store, in_memory=True), iris))
+    assert _first(small, "Old wall") is None
+    first = _first(small, "practice:technologies_9")
+    assert first is not None
+    assert not first.match
+    assert small.beginning("Old", "en") == []

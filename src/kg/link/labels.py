@@ -99,6 +99,8 @@ class LabelIndex:
             place, number = places[at]
             name = self.names[number]
             entry = self.entries[name.entry]
+            if entry.withdrawn:
+                continue
             order = (
                 name.key != key,
                 place != 0,

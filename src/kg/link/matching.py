@@ -70,7 +70,7 @@ def candidates(index: LabelIndex, text: str, wanted: Wanted, language: str) -> l
     best: dict[int, Candidate] = {}
 
     def offer(found: Candidate) -> None:
-        if not wanted.allows(found.entry):
+        if not wanted.allows(found.entry) or (found.entry.withdrawn and not found.features.get("identifier")):
             return
         held = best.get(found.entry.number)
         if held is None or found.order(language) < held.order(language):

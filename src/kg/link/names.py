@@ -112,6 +112,8 @@ def _types(rows: Iterable[Row], iris: Iris) -> tuple[dict[str, tuple[str, ...]],
             withdrawn.add(iri)
     found: dict[str, tuple[str, ...]] = {}
     for iri, names in classes.items():
+        if iris.term("Withdrawn") in names:
+            withdrawn.add(iri)
         if not iri.startswith(f"{iris.base}id/"):
             continue
         kinds = [CLASSES[name] for name in CLASSES if iris.term(name) in names]
