@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import sparql_data
 
 from kg import __version__
-from kg.sparql.workers import STATISTICS
+from kg.sparql.counting import FILE as STATISTICS
 
 QUERIES = Path(__file__).resolve().parent / "queries"
 LIGHT = ("01_lookup", "03_country_landuse", "07_facets", "11_construct", "12_ask")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.sparql import statistics
+from kg.sparql import counting, statistics
 from kg.sparql.lexer import Reader
 from kg.sparql.planning import Hash, Loop, Planner
 from kg.sparql.reading import UnusualError, read
@@ -224,3 +225,19 @@ def test_planner_when_a_chain_begins_with_a_rare_thing_keeps_looking_up() -> Non
     best = Planner(group.patterns, counted).best()
     assert best is not None
     assert isinstance(best.plan, Hash)
+
+
+def test_counted_when_kept_is_not_counted_again_and_a_broken_file_is(tmp_path: Path) -> None:
+    document = json.dumps(small()[1].to_json()).encode()
+    calls = []
+
+    def count() -> bytes:
+        calls.append(1)
+        return document
+
+    assert counting.counted(tmp_path, count) == counting.counted(tmp_path, count) == small()[1]
+    assert len(calls) == 1
+    (tmp_path / counting.FILE).write_text("{", encoding="utf-8")
+    assert counting.counted(tmp_path, count) == small()[1]
+    assert len(calls) == 2
+    assert counting.counted(tmp_path / "not there", lambda: None) is None

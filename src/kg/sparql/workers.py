@@ -12,14 +12,13 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from kg import queries
 from kg.config import Settings
 from kg.errors import ConfigError, KgError, Unavailable
 from kg.generation import Generation
-from kg.sparql import frames, nursery
+from kg.sparql import counting, frames, nursery
 from kg.sparql.statistics import Statistics
 from kg.store.embedded import fits_memory
 
@@ -27,8 +26,6 @@ SPARES: Final = 2
 """Idle workers kept ready, so that a query does not wait for a fork or for a store to open."""
 NICENESS: Final = 10
 """Of a slow query: quick ones get nine times its share, and it still comes to its end."""
-STATISTICS: Final = "statistics-1.json"
-"""The file of a generation's counts; its number changes with what is counted."""
 _IDLE_S: Final = 30.0
 _START_S: Final = 600.0
 
@@ -277,27 +274,19 @@ class Pool:
             worker.connection.close()
 
     def _count_up(self) -> None:
-        """Have the generation counted, unless it was before; runs in a thread of its own."""
-        kept = self.generation.folder / STATISTICS
-        with suppress(OSError, ValueError, KeyError, TypeError):  # what cannot be read is counted anew
-            self.statistics = Statistics.from_json(json.loads(kept.read_bytes()))
-        if self.statistics is None:
-            with suppress(NurseryGoneError, OSError):
-                self._count_by_worker(kept)
+        """Have the generation counted; runs in a thread of its own."""
+        with suppress(NurseryGoneError, OSError):
+            self.statistics = counting.counted(self.generation.folder, self._count_by_worker)
 
-    def _count_by_worker(self, kept: Path) -> None:
-        """Let a worker beyond the places for queries count, and keep the counts for the next start."""
+    def _count_by_worker(self) -> bytes | None:
+        """Let a worker beyond the places for queries count."""
         worker = self._nursery.spawn()
         try:
             worker.connection.sendall(frames.pack_json(frames.DATA, {"statistics": True}))
             frame = frames.receive(worker.connection)
         finally:
             self._nursery.end(worker)
-        if frame is not None:
-            self.statistics = Statistics.from_json(json.loads(frame[1]))
-            new = kept.with_suffix(f".{os.getpid()}")
-            new.write_bytes(frame[1])  # a folder that cannot be written is counted at each start
-            new.replace(kept)
+        return frame[1] if frame is not None else None
 
     def _tend(self) -> None:
         """Keep spare workers ready and let idle ones go; runs in a thread of its own."""
