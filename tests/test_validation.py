@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as px
@@ -11,7 +12,7 @@ import pytest
 from kg import queries, resources
 from kg.build import schema
 from kg.mapping import lines
-from kg.model import Fact, Origin, Practice, Text
+from kg.model import Exposure, Fact, Origin, Practice, Text
 from kg.store.embedded import EmbeddedStore
 from kg.validation import Validator, check_graph
 from kg.vocab import Iris
@@ -92,6 +93,13 @@ def test_check_when_another_record_is_named_then_its_class_is_not_asked(validato
     (iri, found) = _records(_practice("a"))[0]
     link = f"<{iri}> <{IRIS.term('linkedPractice')}> <{IRIS.id('practice', 'z')}> <{IRIS.graph('wocat')}> ."
     assert validator.check([(iri, [*found, link])]) == []
+
+
+def test_check_when_a_value_stands_in_a_list_of_texts_then_nothing() -> None:
+    exposures = (Exposure("drought", "increase"), Exposure("flood", "decrease"))
+    records = _records(replace(_practice("a"), exposures=exposures))
+    found = Validator(IRIS, schema.lines(IRIS)).check(records)
+    assert [each for each in found if "hazard" in each.field] == []
 
 
 def test_check_when_the_real_shapes_are_used_then_the_records_here_pass() -> None:

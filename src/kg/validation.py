@@ -19,7 +19,7 @@ from pyoxigraph import RdfFormat, parse
 from kg import queries, resources
 from kg.mapping.writing import record_of
 from kg.store import GraphStore
-from kg.vocab import DEFAULT_BASE, RDF, RDFS, SH, Iris
+from kg.vocab import DEFAULT_BASE, RDF, RDFS, SH, XSD, Iris
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -188,5 +188,8 @@ def _node(term: Any) -> Identifier:
     if isinstance(term, Value):
         if term.language:
             return RdfLiteral(term.value, lang=term.language)
+        if term.datatype.value == f"{XSD}string":
+            # rdflib tells "a" from "a"^^xsd:string, which RDF 1.1 holds to be the same; shapes write "a".
+            return RdfLiteral(term.value)
         return RdfLiteral(term.value, datatype=URIRef(term.datatype.value), normalize=False)
     return URIRef(term.value)
