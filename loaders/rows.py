@@ -14,7 +14,7 @@ import pycountry
 from kg.errors import BadRecord
 from kg.model import Case, Decision, Document, Entity, Origin, Practice, Publication, Text
 from kg.terms import clean_text, is_web_address, language_tag
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.markup import one_line, plain_text
 from loaders.reading import Reading, json_records, origin, text
 
@@ -34,10 +34,18 @@ THEMES: Final = {
     "science-policy interface": "spi",
     "agroforestry": "agroforestry",
     "water harvesting": "water_harvesting",
+    "grazing": "grazing_land_management",
+    "capacity building": "capacity_building",
+    "finance": "finance",
+    "gender": "gender",
+    "knowledge sharing": "knowledge_sharing",
+    "monitoring": "monitoring",
+    "restoration": "restoration",
 }
-"""Themes of the rows that are a concept of ``labels.jsonl`` under another name.
+"""Themes of the rows and the concepts that they are.
 
-"restoration" is not among them: the concepts tell land from ecosystem restoration, the rows do not.
+"grazing" is a group of practices in the rows, as agroforestry is. "restoration" is a concept of its own:
+the catalogue tells land from ecosystem restoration, the rows do not.
 """
 
 
@@ -64,7 +72,7 @@ class Row:
         """
         value = self.value(name)
         if value is not None and not isinstance(value, str):
-            raise BadRecord(name, f"should be a text, not {type(value).__name__}")
+            raise BadRecord(name, f"should be a text, not {kind_of(value)}")
         found = text(value, name)
         return (plain_text(found) or None) if found else None
 
@@ -116,7 +124,7 @@ class Row:
         if value is None:
             return []
         if not isinstance(value, list):
-            raise BadRecord(name, f"should be a list, not {type(value).__name__}")
+            raise BadRecord(name, f"should be a list, not {kind_of(value)}")
         return value
 
     def number(self, name: str, low: int, high: int) -> int | None:
@@ -224,7 +232,7 @@ def load_rows(source: Source, report: LoadReport, key: str, build: Callable[[Row
 
 def _row(raw: object, record: str, reading: Reading) -> Row:
     if not isinstance(raw, dict):
-        raise BadRecord("row", f"should be an object, not {type(raw).__name__}")
+        raise BadRecord("row", f"should be an object, not {kind_of(raw)}")
     return Row(raw, record, reading)
 
 

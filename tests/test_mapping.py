@@ -238,6 +238,20 @@ def test_lines_when_an_entity_has_figures_then_whole_numbers_are_numbers() -> No
     assert "<kg:PlatformComponent>" in {value for _, _, value in _quads(record)}
 
 
+def test_lines_when_a_meeting_then_its_days_and_place_are_those_of_decisions() -> None:
+    facts = (("start", "2018-11"), ("end", "2018-11-29"), ("place", "Sharm El Sheikh"))
+    record = Entity("cbd-cop14", "meeting", (Text("COP 14", "en"),), ORIGIN, facts=facts)
+    assert _values(record, "<kg:startDate>") == {'"2018-11"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>'}
+    assert _values(record, "<kg:endDate>") == {'"2018-11-29"^^<http://www.w3.org/2001/XMLSchema#date>'}
+    assert _values(record, "<kg:placeName>") == {'"Sharm El Sheikh"'}
+
+
+def test_lines_when_a_meeting_begins_on_no_day_then_refused() -> None:
+    record = Entity("m", "meeting", (Text("M", "en"),), ORIGIN, facts=(("start", "2018-02-30"),))
+    with pytest.raises(BadRecord, match=r"facts\.start"):
+        list(_quads(record))
+
+
 def test_lines_when_a_case_is_labelled_by_its_source_then_theme_and_words() -> None:
     labels = ("EbA", "coastal")
     record = Case("p-1", "PANORAMA", (Text("T", "en"),), ORIGIN, labelled_by_source=labels, themes=("eba",))

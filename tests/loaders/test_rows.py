@@ -65,15 +65,24 @@ def test_decision_when_loaded_then_has_the_facts_of_its_row() -> None:
         "secretariat",
         "identify recommended databases for the best practices previously reported through PRAIS",
     )
-    assert decision.themes == ("best_practice", "slm")
+    assert decision.themes == ("best_practice", "knowledge_sharing", "slm", "monitoring")
     assert decision.paragraphs == ("10",)
     assert ("url_kind", "official or publisher") in decision.origin.notes
     assert ("confidence", "medium") in decision.origin.notes
 
 
-def test_theme_when_no_concept_has_it_then_reported_and_not_guessed() -> None:
-    _, report = check("decision_rows", starter() / "decisions.jsonl")
-    assert ("unccd-15-cop10", "themes") in told(report, "unmapped")
+def test_theme_when_no_concept_has_it_then_reported_and_not_guessed(tmp_path: Path) -> None:
+    row = DECISION | {"themes": ["SLM", "cheese"]}
+    (decision,), report = load_text("decision_rows", tmp_path, "x.jsonl", json.dumps(row))
+    assert isinstance(decision, Decision)
+    assert decision.themes == ("slm",)
+    assert [issue.reason for issue in report.issues] == ["theme 'cheese' is no concept of the schemes"]
+
+
+@pytest.mark.parametrize("loader", FILES)
+def test_bundled_rows_when_loaded_then_every_theme_is_a_concept(loader: str) -> None:
+    _, report = check(loader, starter() / FILES[loader][0])
+    assert [issue for issue in report.issues if issue.reason.startswith("theme")] == []
 
 
 def test_document_when_it_has_titles_in_other_languages_then_each_is_tagged() -> None:

@@ -14,6 +14,8 @@ from kg.terms import literal
 from kg.vocab import DCTERMS, OWL, SKOS
 
 _MAPPINGS: Final = frozenset({"exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"})
+_DAYS: Final = {"start": "startDate", "end": "endDate"}
+"""Facts that are days, and the properties that the meetings of decisions have as well."""
 _WHOLE_NUMBER: Final = re.compile(r"^(0|-?[1-9]\d{0,14})$")
 
 
@@ -60,8 +62,11 @@ def write_entity(w: Writer, entity: Entity) -> None:
     w.texts(s, LABEL, entity.names)
     common.paragraphs(w, s, entity.paragraphs)
     for name, value in entity.facts:
-        if value:
-            w.add(s, kg[camel(name)], _fact(value))
+        if value and name in _DAYS:
+            w.date(s, kg[_DAYS[name]], value, f"facts.{name}")
+        elif value:
+            placed = entity.kind == "meeting" and name == "place"
+            w.add(s, kg["placeName" if placed else camel(name)], _fact(value))
 
 
 def write_case(w: Writer, case: Case) -> None:
