@@ -17,6 +17,18 @@ MAX_RECORD_BYTES = 64 * 1024 * 1024
 """Largest single record file that is read into memory."""
 
 
+def kind_of(value: object) -> str:
+    """Return what a value of JSON is, in the words of someone who does not program: ``a text``."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes or no"
+    for kinds, words in (((int, float), "a number"), ((str,), "a text"), ((list, tuple), "a list")):
+        if isinstance(value, kinds):
+            return words
+    return "an object with fields"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Files of one dataset in one format; ``paths`` are files, in the order they are read."""

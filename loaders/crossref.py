@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kg.errors import BadRecord
 from kg.model import Publication
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.bibliographic import Work, doi, kind, language
 from loaders.csl_json import first, issued_year, licence, names, record_name
 from loaders.reading import Reading, json_records, text, texts
@@ -96,7 +96,7 @@ def _works(document: Any) -> list[Any]:
 
 def _publication(work: object, name: str, reading: Reading) -> Publication:
     if not isinstance(work, dict):
-        raise BadRecord("item", f"should be a work, not {type(work).__name__}")
+        raise BadRecord("item", f"should be a work, not {kind_of(work)}")
     reading.unmodelled(work, _KNOWN)
     written = doi(work.get("DOI"), "DOI")
     if not written:

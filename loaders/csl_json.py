@@ -8,7 +8,7 @@ from typing import Any, Final
 from kg.errors import BadRecord
 from kg.model import Author, Publication
 from kg.terms import is_web_address
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.bibliographic import Work, doi, kind, language, orcid, year, year_of_parts
 from loaders.reading import Reading, json_records, text, texts
 
@@ -106,7 +106,7 @@ def record_name(item: object, *fields: str) -> str | None:
 
 def _publication(item: object, name: str, reading: Reading) -> Publication:
     if not isinstance(item, dict):
-        raise BadRecord("item", f"should be an object, not {type(item).__name__}")
+        raise BadRecord("item", f"should be an object, not {kind_of(item)}")
     reading.unmodelled(item, _KNOWN)
     return Work(
         record=name,
@@ -151,12 +151,12 @@ def names(value: object, name: str, reading: Reading) -> tuple[Author, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise BadRecord(name, f"should be a list of names, not {type(value).__name__}")
+        raise BadRecord(name, f"should be a list of names, not {kind_of(value)}")
     found: list[Author] = []
     for number, person in enumerate(value):
         place = f"{name}[{number}]"
         if not isinstance(person, dict):
-            raise BadRecord(place, f"should be an object with a family name, not {type(person).__name__}")
+            raise BadRecord(place, f"should be an object with a family name, not {kind_of(person)}")
         reading.unmodelled(person, _KNOWN_NAME, prefix=f"{name}.")
         found.append(_name(person, place, reading))
     return tuple(found)
@@ -196,7 +196,7 @@ def issued_year(value: object, name: str, reading: Reading) -> int | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise BadRecord(name, f"should be a date object, not {type(value).__name__}")
+        raise BadRecord(name, f"should be a date object, not {kind_of(value)}")
     if "date-parts" in value:
         return _year_of(value["date-parts"], f"{name}.date-parts")
     if value.get("raw") is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from kg.errors import BadRecord
 from kg.model import Decision, Provision, Text
 from kg.terms import clean_text
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.reading import text
 from loaders.rows import Row, iso_day, load_rows
 
@@ -72,7 +72,7 @@ def _session_days(row: Row) -> tuple[str | None, str | None]:
 
 def _provision(item: Any, name: str) -> Provision:
     if not isinstance(item, dict):
-        raise BadRecord(name, f"should be an object, not {type(item).__name__}")
+        raise BadRecord(name, f"should be an object, not {kind_of(item)}")
     for key in item:
         if key not in ("verb", "addressee", "what"):
             raise BadRecord(

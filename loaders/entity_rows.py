@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.errors import BadRecord
 from kg.model import Entity
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.reading import text
 from loaders.rows import Row, load_rows
 
@@ -38,7 +38,7 @@ def _facts(value: Any) -> tuple[tuple[str, str], ...]:
     if value is None:
         return ()
     if not isinstance(value, dict):
-        raise BadRecord("facts", f"should be an object, not {type(value).__name__}")
+        raise BadRecord("facts", f"should be an object, not {kind_of(value)}")
     found: dict[tuple[str, str], None] = {}
     for name, given in value.items():
         if not name.replace("_", "").isalnum() or not name.isascii():

@@ -18,7 +18,7 @@ from typing import Any, Final
 from kg.errors import BadRecord
 from kg.model import Decision, Entity, Text
 from kg.terms import is_web_address, language_tag
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.csl_json import record_name
 from loaders.markup import one_line, plain_text
 from loaders.reading import Reading, json_records, origin, text
@@ -80,7 +80,7 @@ def _entities(document: Any) -> tuple[str, list[Any]]:
 def _record(item: tuple[str, Any], name: str, reading: Reading) -> Decision | Entity:
     kind, raw = item
     if not isinstance(raw, dict):
-        raise BadRecord("entity", f"should be an object, not {type(raw).__name__}")
+        raise BadRecord("entity", f"should be an object, not {kind_of(raw)}")
     metadata = raw.get("__metadata")
     stated = metadata.get("type") if isinstance(metadata, dict) else raw.get("odata.type")
     kind = str(stated or kind).rpartition(".")[2].partition("(")[0].partition("/")[0].lower()
@@ -228,7 +228,7 @@ def _list(value: object, field: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise BadRecord(field, f"should be a list of texts with their languages, not {type(value).__name__}")
+        raise BadRecord(field, f"should be a list of texts with their languages, not {kind_of(value)}")
     return value
 
 
@@ -239,7 +239,7 @@ def _localised(value: object, field: str, reading: Reading, clean: Any) -> tuple
     found: dict[str | None, Text] = {}
     for entry in _list(value, field):
         if not isinstance(entry, dict):
-            raise BadRecord(field, f"should hold objects, not {type(entry).__name__}")
+            raise BadRecord(field, f"should hold objects, not {kind_of(entry)}")
         written = text(entry.get("value"), f"{field}.value")
         tag = text(entry.get("language"), f"{field}.language")
         lang = language_tag(tag.replace("_", "-"), f"{field}.language") if tag else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kg.errors import BadRecord
 from kg.model import Author, Publication
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.bibliographic import YEARS, doi, isbns
 from loaders.reading import text
 from loaders.rows import Row, load_rows
@@ -64,7 +64,7 @@ def _publication(row: Row) -> Publication:
 
 def _author(item: Any, name: str) -> Author:
     if not isinstance(item, dict):
-        raise BadRecord(name, f"should be an object, not {type(item).__name__}")
+        raise BadRecord(name, f"should be an object, not {kind_of(item)}")
     family = text(item.get("family"), f"{name}.family")
     member = item.get("spi_member")
     if not family:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from kg.errors import BadRecord
 from kg.model import Case, Dataset, Decision, Document, Entity, Origin, Practice, Publication
 from kg.terms import clean_text, is_web_address
-from loaders.base import MAX_RECORD_BYTES, MAX_TEXT, LoadReport, Source
+from loaders.base import MAX_RECORD_BYTES, MAX_TEXT, LoadReport, Source, kind_of
 
 Loaded = TypeVar("Loaded", bound=Case | Decision | Document | Entity | Practice | Publication)
 Raw = TypeVar("Raw")
@@ -79,7 +79,8 @@ class Reading:
         except BadRecord as fault:
             self.quarantine(record, fault.field, fault.reason)
             return
-        self.seen[identity] = f"{self.file}, {clean_text(place or record[:200])}"
+        where = clean_text(place or record[:200])
+        self.seen[identity] = self.file if where == self.file else f"{self.file}, {where}"
         for kind, name, reason, once in self.pending:
             if once:
                 if f"{kind} {name}" in self.told:
@@ -122,7 +123,7 @@ def text(value: object, name: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise BadRecord(name, f"should be a text, not {type(value).__name__}")
+        raise BadRecord(name, f"should be a text, not {kind_of(value)}")
     if not isinstance(value, str):
         return f"{value}"
     if len(value) > MAX_TEXT:
@@ -170,15 +171,27 @@ def json_document(content: bytes) -> Any:
         coding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         return json.loads(content.decode(coding), parse_constant=_no_number)
     except json.JSONDecodeError as fault:
-        raise BadRecord(
-            "file", f"not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}"
-        ) from None
+        raise BadRecord("file", _no_json(fault)) from None
     except UnicodeDecodeError as fault:
-        raise BadRecord("file", f"not UTF-8: byte {fault.start}") from None
+        raise BadRecord(
+            "file", f"not in UTF-8: byte {fault.start} is no part of a character; save it as UTF-8"
+        ) from None
     except RecursionError:
         raise BadRecord("file", "not usable JSON: nested too deeply") from None
     except ValueError as fault:
         raise BadRecord("file", f"not usable JSON: {str(fault)[:80]}") from None
+
+
+def _no_json(fault: json.JSONDecodeError) -> str:
+    """Return what its sender should know: nothing there, a page instead of data, cut off, or the place."""
+    content = fault.doc.strip()
+    if not content:
+        return "is empty"
+    if content.startswith("<"):
+        return "not JSON: it begins with '<', like a page of HTML or XML"
+    if fault.pos >= len(fault.doc.rstrip()) or fault.msg.startswith("Unterminated string"):
+        return f"not whole JSON: it breaks off in line {fault.doc.count(chr(10)) + 1}; was it cut short?"
+    return f"not JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}"
 
 
 def _no_number(constant: str) -> float:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kg.errors import BadRecord
 from kg.model import Credit, Origin, Practice
 from kg.terms import clean_text, language_tag
-from loaders.base import LoadReport, Source
+from loaders.base import LoadReport, Source, kind_of
 from loaders.questionnaire import KINDS, questionnaire
 from loaders.reading import Reading, json_records, origin
 from loaders.wocat_practice import CODE, Assembly
@@ -175,7 +175,7 @@ def _linked(links: Any) -> Iterator[str]:
     if links in (None, [], {}):
         return
     if not isinstance(links, dict):
-        raise BadRecord("links", f"should be an object, not {type(links).__name__}")
+        raise BadRecord("links", f"should be an object, not {kind_of(links)}")
     for listed in links.values():
         for link in listed if isinstance(listed, list) else ():
             code = link.get("code") if isinstance(link, dict) else None
@@ -186,7 +186,7 @@ def _linked(links: Any) -> Iterator[str]:
 
 def _answers(body: Any) -> Answers:
     if not isinstance(body, dict):
-        raise BadRecord("questionnaire", f"should be an object, not {type(body).__name__}")
+        raise BadRecord("questionnaire", f"should be an object, not {kind_of(body)}")
     if is_detail(body):
         return read_detail(body)
     if is_raw(body):
@@ -213,7 +213,7 @@ def _language(about: Mapping[str, Any]) -> str | None:
     if not said:
         return None
     if not isinstance(said, str):
-        raise BadRecord("language", f"should be a text, not {type(said).__name__}")
+        raise BadRecord("language", f"should be a text, not {kind_of(said)}")
     return language_tag(said, "language")
 
 
@@ -221,7 +221,7 @@ def _page_languages(about: Mapping[str, Any], language: str | None) -> tuple[str
     found: dict[str, None] = {}
     translations = about.get("translations") or []
     if not isinstance(translations, list):
-        raise BadRecord("translations", f"should be a list, not {type(translations).__name__}")
+        raise BadRecord("translations", f"should be a list, not {kind_of(translations)}")
     for pair in translations:
         tag = pair[0] if isinstance(pair, list) and pair else pair
         if not isinstance(tag, str):

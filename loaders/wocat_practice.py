@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, cast
 
 from kg.errors import BadRecord
 from kg.model import Credit, Exposure, Text
+from loaders.base import kind_of
 from loaders.questionnaire import Question, fold
 from loaders.wocat_facts import TOLD, Facts, State, field_name
 from loaders.wocat_tree import Answer, Answers, points
@@ -103,7 +104,7 @@ class Assembly(Facts):
                 if item in (None, ""):
                     continue
                 if not isinstance(item, str):
-                    raise BadRecord(field_name(answer), f"should be a country, not {type(item).__name__}")
+                    raise BadRecord(field_name(answer), f"should be a country, not {kind_of(item)}")
                 code = self.table.countries.get(item) or self.table.countries.get(fold(item))
                 if code:
                     self.countries[code] = None

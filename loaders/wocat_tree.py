@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from kg.errors import BadRecord
 from kg.terms import clean_text
+from loaders.base import kind_of
 
 MAX_DEPTH: Final = 12
 """Levels of a detail answer; the deepest real one (impacts, 6.1) has seven."""
@@ -73,7 +74,7 @@ def _walk(children: Mapping[str, Any], parent: str, depth: int, answers: Answers
     answers.keys.update(children)
     for key, node in children.items():
         if type(node) is not dict:
-            raise BadRecord(_name(parent, key), f"should be an object, not {type(node).__name__}")
+            raise BadRecord(_name(parent, key), f"should be an object, not {kind_of(node)}")
         if len(node) > 2:
             answers.stray += [f"{key}/{name}" for name in node if name not in ("label", "children", "value")]
         if "children" not in node:
@@ -85,16 +86,16 @@ def _walk(children: Mapping[str, Any], parent: str, depth: int, answers: Answers
             elif value is None or value in ("", []):
                 answers.empty += 1
             else:
-                raise BadRecord(_name(parent, key), f"'value' should be a list, not {type(value).__name__}")
+                raise BadRecord(_name(parent, key), f"'value' should be a list, not {kind_of(value)}")
         elif type(inner := node["children"]) is dict:
             _walk(inner, key, depth + 1, answers)
         else:
-            raise BadRecord(_name(parent, key), f"'children' should be an object, not {type(inner).__name__}")
+            raise BadRecord(_name(parent, key), f"'children' should be an object, not {kind_of(inner)}")
 
 
 def _answer(group: str, question: str, value: Any) -> Answer:
     if not isinstance(value, list):
-        raise BadRecord(_name(group, question), f"'value' should be a list, not {type(value).__name__}")
+        raise BadRecord(_name(group, question), f"'value' should be a list, not {kind_of(value)}")
     if len(value) > MAX_ROWS:
         raise BadRecord(_name(group, question), f"has {len(value)} repetitions; at most {MAX_ROWS} are read")
     values: list[Any] = []
@@ -106,9 +107,7 @@ def _answer(group: str, question: str, value: Any) -> Answer:
             values.append(entry.strip() or None)
             value = [*value[:number], {}, *value[number + 1 :]]
         else:
-            raise BadRecord(
-                _name(group, question), f"an entry should be an object, not {type(entry).__name__}"
-            )
+            raise BadRecord(_name(group, question), f"an entry should be an object, not {kind_of(entry)}")
     return Answer(group, question, values, value)
 
 
@@ -123,13 +122,13 @@ def read_raw(data: Mapping[str, Any]) -> Answers:
     for group, rows in data.items():
         keys.add(group)
         if not isinstance(rows, list):
-            raise BadRecord(_name(group), f"should be a list, not {type(rows).__name__}")
+            raise BadRecord(_name(group), f"should be a list, not {kind_of(rows)}")
         if len(rows) > MAX_ROWS:
             raise BadRecord(_name(group), f"has {len(rows)} repetitions; at most {MAX_ROWS} are read")
         by_question: dict[str, list[Any]] = {}
         for number, row in enumerate(rows):
             if not isinstance(row, dict):
-                raise BadRecord(_name(group), f"a repetition should be an object, not {type(row).__name__}")
+                raise BadRecord(_name(group), f"a repetition should be an object, not {kind_of(row)}")
             for question, value in row.items():
                 column = by_question.setdefault(question, [None] * len(rows))
                 column[number] = value

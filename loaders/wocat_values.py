@@ -10,7 +10,7 @@ from typing import Any, Final
 from kg.errors import BadRecord
 from kg.model import Text
 from kg.terms import clean_text, language_tag
-from loaders.base import MAX_TEXT
+from loaders.base import MAX_TEXT, kind_of
 from loaders.markup import plain_text
 from loaders.questionnaire import Question
 
@@ -51,7 +51,7 @@ def keywords(question: Question, value: Any, name: str) -> Iterator[tuple[str | 
         if isinstance(written, int) and not isinstance(written, bool):
             written = str(written)
         if not isinstance(written, str):
-            raise BadRecord(name, f"should be a label or keyword, not {type(written).__name__}")
+            raise BadRecord(name, f"should be a label or keyword, not {kind_of(written)}")
         found = question.keyword(written)
         if found is None and isinstance(item, list) and isinstance(item[0], str):
             found = question.keyword(item[0])
@@ -83,7 +83,7 @@ def number(value: Any, name: str) -> int | float | None:
             return None
         value = float(written) if "." in written else int(written)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadRecord(name, f"should be a number, not {type(value).__name__}")
+        raise BadRecord(name, f"should be a number, not {kind_of(value)}")
     if not abs(value) <= MAX_NUMBER:
         raise BadRecord(name, f"is beyond {MAX_NUMBER:.0e}; no amount of the questionnaire is")
     return value
@@ -125,7 +125,7 @@ def texts(value: Any, language: str | None, name: str) -> tuple[list[Text], bool
         if written is None or written == "":
             continue
         if isinstance(written, bool) or not isinstance(written, str | int | float):
-            raise BadRecord(name, f"should be a text, not {type(written).__name__}")
+            raise BadRecord(name, f"should be a text, not {kind_of(written)}")
         text = written if isinstance(written, str) else f"{written}"
         if len(text) > MAX_TEXT:
             raise BadRecord(name, f"has {len(text):,} characters; more than {MAX_TEXT:,} is a mistake")
@@ -153,6 +153,6 @@ def address(value: Any, name: str) -> str | None:
         BadRecord: it is no text.
     """
     if not isinstance(value, str):
-        raise BadRecord(name, f"should be a path, not {type(value).__name__}")
+        raise BadRecord(name, f"should be a path, not {kind_of(value)}")
     path = value.strip().removeprefix(HOST)
     return HOST + path if len(path) <= 500 and _PATH.fullmatch(path) else None

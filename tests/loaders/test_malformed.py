@@ -7,6 +7,7 @@ well as one that raises. About 280 generated inputs, and some 180 written ones.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,34 @@ def test_text_when_it_has_ten_million_characters_then_only_its_row_is_lost(
     records, report = check("practice_rows", written(tmp_path, "a.jsonl", content))
     assert len(records) == 2
     assert [fault for _, fault in told(report, "quarantined")] == [field]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "is empty"),
+        ("<!DOCTYPE html><h1>502 Bad Gateway</h1>", "like a page of HTML"),
+        ('{"code": "technologies_1", "na', "was it cut short?"),
+        ('{"code": "technologies_1",\n "name": }', "line 2, column 10"),
+        ("[1]", "is nowhere"),
+    ],
+)
+def test_file_when_it_is_no_answer_of_wocat_then_told_in_words_of_its_sender(
+    content: str, reason: str, tmp_path: Path
+) -> None:
+    _, report = load_text("wocat", tmp_path, "answer.json", content)
+    (issue,) = report.issues
+    assert (issue.kind, issue.file) == ("quarantined", "answer.json")
+    assert re.search(reason, issue.reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("x", "a text"), (7, "a number"), (True, "yes or no"), ({"a": 1}, "an object with fields")],
+)
+def test_list_when_it_is_something_else_then_told_without_words_of_programmers(
+    value: object, words: str, tmp_path: Path
+) -> None:
+    row = {"id": "a-1", "body": "B", "convention": "C", "summary": "S", "themes": value}
+    _, report = load_text("decision_rows", tmp_path, "x.jsonl", json.dumps(row))
+    assert [issue.reason for issue in report.issues] == [f"should be a list, not {words}"]
