@@ -144,6 +144,17 @@ def test_build_when_done_then_the_graph_describes_its_datasets(tiny_store: Graph
     assert sum(int(row["entities"].value) for row in rows) == 24
 
 
+def test_build_when_done_then_the_graph_counts_itself_truly(tiny_store: GraphStore) -> None:
+    rows = tiny_store.select(
+        "PREFIX void: <http://rdfs.org/ns/void#> SELECT ?graph ?said (COUNT(*) AS ?there) WHERE {"
+        " ?whole void:subset ?graph . ?graph void:triples ?said . GRAPH ?graph { ?s ?p ?o } }"
+        " GROUP BY ?graph ?said"
+    )
+    told = {row["graph"].value.rpartition("/")[2]: (row["said"].value, row["there"].value) for row in rows}
+    assert {"assessments", "inferred", "ontology"} <= told.keys()
+    assert [each for each in told.values() if each[0] != each[1]] == []
+
+
 def test_build_when_repeated_then_the_same_generation_serves(tmp_path: Path) -> None:
     first, second = _build(tmp_path), _build(tmp_path)
     assert second.generation == first.generation
@@ -209,6 +220,17 @@ def test_build_when_killed_at_random_moments_then_the_previous_generation_serves
 
 
 @pytest.mark.slow
+def test_build_when_it_has_an_index_then_the_graph_names_its_models(
+    bundled_home: Path, bundled_store: GraphStore
+) -> None:
+    encoders = generation.current(bundled_home).manifest["index"]["encoders"]
+    rows = bundled_store.select(
+        "PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX owl: <http://www.w3.org/2002/07/owl#>"
+        " SELECT ?version WHERE { ?build prov:wasAssociatedWith/owl:versionInfo ?version }"
+    )
+    assert {each["fingerprint"] for each in encoders} <= {row["version"].value for row in rows}
+
+
 def test_build_when_texts_are_unchanged_then_nothing_is_encoded_again(bundled_settings: Settings) -> None:
     before = generation.current(bundled_settings.home_folder)
     again = build(bundled_settings)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__, resources
 from kg.build import schema
+from kg.config import Settings
 from kg.vocab import OWL, Iris
 
 if TYPE_CHECKING:
@@ -106,4 +107,13 @@ def software(iris: Iris) -> dict[str, str]:
         "landkg": __version__,
         "pyoxigraph": version("pyoxigraph"),
         "ontology": ontology_version(iris),
+    }
+
+
+def models(settings: Settings) -> dict[str, str]:
+    """Return name and fingerprint of the encoders whose vectors the index holds."""
+    from kg.search import encoders
+
+    return {
+        f"encoder-{name}": encoders.create(name, settings).fingerprint for name in encoders.names(settings)
     }

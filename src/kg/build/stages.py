@@ -218,13 +218,18 @@ def store(job: Job) -> None:
     with job.progress.stage("store"), job.timed("store"):
         described = job.scratch / "provenance.nq"
         # Links that curators accepted come from the journal, so that no rebuild loses them.
-        linked = import_module("kg.link").accepted_lines(job.settings.home_folder, job.iris)
-        work.write_run([*_provenance(job), *linked], described)
-        records = job.scratch / "records" / "graph.nq"
-        graph = job.workshop / "graph.nq"
-        job.merged = merge.merge(
-            [records, *job.assessed, described], graph, inferred=job.iris.graph("inferred")
+        linked = job.scratch / "linked.nq"
+        work.write_run(
+            list(import_module("kg.link").accepted_lines(job.settings.home_folder, job.iris)), linked
         )
+        whole = [job.scratch / "records" / "graph.nq", *job.assessed, linked]
+        inferred = job.iris.graph("inferred")
+        # Merged once to be counted: what the graph says of its own size has to be true.
+        counted = job.scratch / "counted.nq"
+        job.merged = merge.merge(whole, counted, inferred=inferred)
+        work.write_run(_provenance(job), described)
+        graph = job.workshop / "graph.nq"
+        job.merged = merge.merge([counted, described], graph, inferred=inferred)
         _fill(job.workshop / "store", graph)
 
 
@@ -244,7 +249,8 @@ def _provenance(job: Job) -> list[str]:
             )
         )
     digest = manifest.inputs_sha256(job.fingerprints, job.settings.base)
-    return provenance.lines(counts, job.merged.graphs, manifest.software(job.iris), digest, job.iris)
+    used = manifest.software(job.iris) | (manifest.models(job.settings) if job.with_index else {})
+    return provenance.lines(counts, job.merged.graphs, used, digest, job.iris)
 
 
 def index(job: Job) -> None:

@@ -34,8 +34,9 @@ def lines(
     """Return the N-Quads lines of the provenance graph.
 
     Args:
-        graphs: number of statements by graph IRI.
-        software: name and version of what took part (landkg, pyoxigraph, the ontology).
+        graphs: number of statements by graph IRI, without this one.
+        software: name and version of what took part (landkg, pyoxigraph, the ontology, the encoders with
+            the fingerprints of their models).
         inputs_sha256: digest of all inputs; names the build's activity.
     """
     w = Writer(iris, iris.graph("provenance"))
