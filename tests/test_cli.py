@@ -163,6 +163,29 @@ def test_export_when_one_graph_is_asked_writes_only_that(bundled_home: Path, tmp
     assert all(line.endswith("/graph/wocat> .") for line in lines)
 
 
+def test_export_when_json_is_asked_says_what_was_written(bundled_home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "wocat.nq"
+    told = kg_json("export", "--graph", "wocat", "-o", str(target), home=bundled_home)
+    assert told["statements"] == len(target.read_bytes().splitlines()) > 0
+
+
+def test_export_when_the_graph_is_unknown_leaves_an_earlier_file_alone(
+    bundled_home: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "graph.nq"
+    target.write_text("earlier")
+    done = kg("export", "--graph", "none", "-o", str(target), "--json", home=bundled_home)
+    assert done.returncode == 4
+    assert json.loads(done.stderr.splitlines()[-1])["exit_code"] == 4
+    assert target.read_text() == "earlier"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("command", ["generations list", "rules check", "assess list", "links list", "serve"])
+def test_command_when_its_help_is_asked_offers_json(command: str, tmp_path: Path) -> None:
+    assert "--json" in kg(*command.split(), "--help", home=tmp_path).stdout
+
+
 def test_doctor_when_all_is_well_exits_with_zero(bundled_home: Path) -> None:
     done = kg("doctor", home=bundled_home)
     assert done.returncode == 0, done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 from kg.errors import KgError
@@ -14,6 +15,10 @@ def main() -> None:
     try:
         app()
     except KgError as fault:
+        if "--json" in sys.argv:
+            told = {"error": fault.message, "hint": fault.hint, "exit_code": fault.exit_code}
+            print(json.dumps(told, ensure_ascii=False), file=sys.stderr)  # noqa: T201
+            sys.exit(fault.exit_code)
         print(f"kg: {fault.message}", file=sys.stderr)  # noqa: T201 - the edge of the program
         if fault.hint:
             print(f"    {fault.hint}", file=sys.stderr)  # noqa: T201

@@ -75,7 +75,7 @@ def sources(
     if as_json:
         output.dump(rows)
         return
-    columns = ("name", "title", "records", "publisher", "licence")
+    columns = ("name", "title", "read", "records", "quarantined", "publisher", "licence")
     output.table(columns, [[row.get(column) for column in columns] for row in rows])
 
 
@@ -84,6 +84,7 @@ def export(
     graph: str = typer.Option("", help="Only this named graph, such as 'wocat' or 'assessments'."),
     form: str = typer.Option("nq", "--format", help="nq, trig, ttl, nt, rdf or jsonld."),
     home: str = typer.Option("", help="Data folder (setting KG_HOME)."),
+    as_json: bool = typer.Option(False, "--json", help="Say as JSON what was written; needs --output."),
 ) -> None:
     """Write the graph, or one of its named graphs, to a file."""
     import sys
@@ -92,13 +93,24 @@ def export(
 
     settings = output.settings(home)
     if target is None:
+        if as_json:
+            raise BadInput("--json and the graph cannot both go to standard output.", hint="Add -o FILE.")
         run(settings, sys.stdout.buffer, graph=graph or None, form=form)
         return
     if not target.parent.is_dir():
         raise BadInput(f"The folder {target.parent} does not exist.")
-    with target.open("wb") as out:
-        count = run(settings, out, graph=graph or None, form=form)
-    output.note(f"{count:,} statements written to {target}.")
+    # Under another name until it is whole: a wrong graph or format leaves an earlier file as it was.
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as out:
+            count = run(settings, out, graph=graph or None, form=form)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    if as_json:
+        output.dump({"file": str(target), "format": form, "graph": graph or None, "statements": count})
+    else:
+        output.note(f"{count:,} statements written to {target}.")
 
 
 def register(app: typer.Typer) -> None:

@@ -15,6 +15,7 @@ def serve(
     port: int = typer.Option(0, help="Port to bind to (setting KG_PORT)."),
     home: str = typer.Option("", help="Data folder (setting KG_HOME)."),
     build: bool = typer.Option(False, "--build", help="Build first when nothing has been built yet."),
+    as_json: bool = typer.Option(False, "--json", help="Say as JSON where it serves and what, then serve."),
 ) -> None:
     """Serve the current generation over HTTP until stopped."""
     from kg import generation
@@ -29,10 +30,16 @@ def serve(
         from kg import progress
         from kg.build import build as run
 
-        output.say(run(settings, progress=progress.for_terminal()).summary())
+        built = run(settings, progress=progress.for_terminal()).summary()
+        (output.note if as_json else output.say)(built)
     os.environ.update(KG_HOME=str(settings.home_folder), KG_HOST=settings.host, KG_PORT=str(settings.port))
     # Waiting OpenMP threads would spin and take the other requests' processor.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if as_json:
+        serving = generation.current(settings.home_folder).id
+        address = f"http://{settings.host}:{settings.port}/"
+        output.dump({"address": address, "home": str(settings.home_folder), "generation": serving})
+        sys.stdout.flush()
     output.note(f"Serving http://{settings.host}:{settings.port}/ from {settings.home_folder}; Ctrl-C stops.")
     # One process with threads: the engine lets go of the GIL, and a generation is held once. Nothing is
     # preloaded before the fork, because FAISS and torch do not survive one.
