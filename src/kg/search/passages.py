@@ -25,7 +25,7 @@ KINDS: Final = {
 
 PRACTICES: Final = ("technology", "approach", "prais")
 
-_NOT_RECORDS: Final = frozenset({"Concept", "ConceptScheme", "Country", "Region", "Framework", "Criterion"})
+_NOT_RECORDS: Final = re.compile(r"/id/(?:concept|scheme|country|region|framework|criterion|dataset|build)/")
 _PASSAGE_LENGTH: Final = {"zh": 320, "ar": 700, "ru": 800}
 _PASSAGE_LENGTH_ELSE: Final = 900
 _OVERLAP: Final = 0.2
@@ -113,7 +113,7 @@ def _records(store: Any, iris: Iris) -> dict[str, SearchRecord]:
         classes[row["record"].value].add(local(row["type"].value))
     found = {}
     for iri, names in classes.items():
-        if names & _NOT_RECORDS or not iri.startswith(iris.base):
+        if _NOT_RECORDS.search(iri) or not iri.startswith(iris.base):
             continue
         kind = next((kind for name, kind in KINDS.items() if name in names), "entity")
         found[iri] = SearchRecord(iri, kind, classes=tuple(sorted(names)))

@@ -105,11 +105,8 @@ class SearchIndex:
             ranked = self._browse(allowed)
             runs: dict[str, Ranked] = {}
         else:
-            runs = self.runs(reading, request, allowed)
-            weights = self.weights(reading.language)
-            covered = self._spoken.coverage(reading)
-            runs |= self._feedback(fusion.fuse(runs, weights, covered), weights, allowed)
-            ranked = self._first(reading, fusion.fuse(runs, weights, covered), allowed)
+            runs, factors = self.methods(reading, request, allowed)
+            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language), factors), allowed)
         ranked = self._sorted(ranked, request)
         language = request.language or reading.language
         page = ranked[request.offset : request.offset + request.limit]
@@ -132,6 +129,15 @@ class SearchIndex:
         """Return the weight of each method for a query language."""
         table = RUNS["en" if language == "en" else "other"]
         return dict.fromkeys(self.spaces, OTHER_ENCODER) | table
+
+    def methods(
+        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+    ) -> tuple[dict[str, Ranked], NDArray[np.float64]]:
+        """Return the ranking of every method, those of the second look included, and a factor a record."""
+        runs = self.runs(reading, request, allowed)
+        weights = self.weights(reading.language)
+        factors = self._spoken.coverage(reading)
+        return runs | self._feedback(fusion.fuse(runs, weights, factors), weights, allowed), factors
 
     def runs(
         self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None

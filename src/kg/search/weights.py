@@ -31,7 +31,7 @@ FEEDBACK: Final = 3
 RUNS: Final = {
     "en": {
         "words": 1.5,
-        "concepts": 2.0,
+        "concepts": 1.4,
         "e5": 1.0,
         "minilm": 1.0,
         "use": 0.3,
@@ -42,7 +42,7 @@ RUNS: Final = {
     },
     "other": {
         "words": 1.5,
-        "concepts": 2.0,
+        "concepts": 1.4,
         "e5": 1.0,
         "e5_en": 1.0,
         "minilm": 1.0,
@@ -81,7 +81,7 @@ MENTIONED: Final = {"title": 1.0, "summary": 0.8, "text": 0.5, "facet": 0.6}
 MEANT: Final = {"concept": 1.0, "word": 0.8, "implied": 0.7, "narrower": 0.35, "remedy": 0.5, "part": 0.4}
 """How much a mention counts that the query names itself, by a glossary word, or implies."""
 
-COVERAGE: Final = 0.5
+COVERAGE: Final = 0.6
 """Share of a score that depends on how many of the things that the query names a record speaks of."""
 
 COVERED: Final = 1.6
