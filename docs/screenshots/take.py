@@ -1,7 +1,7 @@
 """Takes the pictures of this folder from a running service, in headless Chromium.
 
-Usage: ``python docs/screenshots/take.py http://127.0.0.1:8000`` with Debian's ``chromium`` and
-``chromium-driver`` installed. Pillow, where it is there, makes the files smaller.
+Usage: ``python docs/screenshots/take.py http://127.0.0.1:8000 [page ...]`` with Debian's ``chromium`` and
+``chromium-driver`` installed; without names, all pages. Pillow, where it is there, makes the files smaller.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ PAGES = {
     "practice": "id/practice/technologies_1614",
     "decision": "id/decision/unccd-23-cop11",
     "concept": "id/concept/drought",
+    "framework": "id/framework/nbs",
+    "assessment": "id/assessment/technologies_1614/ldn",
+    "overlap": "overlap",
     "sparql": "sparql",
 }
 SIZES = (("en", 1440), ("en", 768), ("en", 360), ("ar", 1440), ("ar", 360))
@@ -37,14 +40,16 @@ FLAGS = (
 )
 
 
-def main(base: str) -> None:
-    """Write one picture for each page, language and width."""
+def main(base: str, *names: str) -> None:
+    """Write one picture for each page (all, or the named ones), language and width."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for flag in FLAGS:
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     for name, path in PAGES.items():
+        if names and name not in names:
+            continue
         for lang, width in SIZES:
             size = {"width": width, "height": HIGHEST, "deviceScaleFactor": 1, "mobile": False}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -65,4 +70,4 @@ def smaller(picture: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -227,8 +227,9 @@ def test_plot_of_the_overlap_links_each_column_and_escapes_labels(graph: Embedde
         description="D",
         cell=lambda names, count: f"{names}: {count}",
         link=lambda names: "/en/overlap?frameworks=" + ",".join(names) + "&level=candidate",
+        whole=lambda name: f"/en/search?framework={name}",
     )
-    assert picture.count("<a ") == len(found.columns)
+    assert picture.count('href="/en/overlap') == len(found.columns)
     assert "&lt;eba&gt; &amp; co" in picture
     assert "<title" in picture
     assert "<desc" in picture

@@ -49,22 +49,56 @@ def test_practice_when_it_has_table_rows_keeps_their_order(mini_store: CountingS
     assert [row[0][0].value for row in table.rows] == ["Labour", "Stones"]  # type: ignore[union-attr]
 
 
-def test_practice_when_assessed_shows_criterion_and_evidence(mini_store: CountingStore) -> None:
+def test_practice_when_assessed_has_the_verdict_of_the_rules(mini_store: CountingStore) -> None:
     page = describe(mini_store, PRACTICE, "en")
     assert page.practice is not None
     (verdict,) = page.practice.verdicts
     assert verdict.framework.label.value == "Ecosystem-based adaptation"
-    (criterion,) = verdict.criteria
-    assert criterion.ref.label.value == "Helps people adapt"
-    assert [(each.name.value, each.value.value, each.strength) for each in criterion.evidence] == [
-        ("soil loss", "2", "strong")
-    ]
+    assert verdict.verdict.iri == IRIS.concept("verdict_candidate")
 
 
 def test_practice_when_themes_are_shared_lists_decisions_and_publications(mini_store: CountingStore) -> None:
     page = describe(mini_store, PRACTICE, "en")
     assert page.practice is not None
-    assert {line.ref.kind for line in page.practice.related} == {"decision", "publication"}
+    assert {line.ref.kind for line, _ in page.practice.official} == {"decision", "publication"}
+    assert all(topics for _, topics in page.practice.official)
+
+
+def test_framework_when_described_has_criteria_with_indicators_by_edition(mini_store: CountingStore) -> None:
+    framework = describe(mini_store, IRIS.id("framework", "eba"), "en").framework
+    assert framework is not None
+    assert [(one.ref.label.value, one.klass) for one in framework.tests] == [
+        ("Helps people adapt", "defining")
+    ]
+    ((edition, (published,)),) = framework.published
+    assert edition == "first edition"
+    assert [one.ref.label.value for one in published.indicators] == ["Indicator one"]
+
+
+def test_framework_when_views_compete_keeps_them_side_by_side(mini_store: CountingStore) -> None:
+    framework = describe(mini_store, IRIS.id("framework", "eba"), "en").framework
+    assert framework is not None
+    (group,) = framework.relations
+    assert group.other.iri == IRIS.id("framework", "nbs")
+    assert [[one.modality for one in views] for views in group.views] == [["preamble", "view"]]
+
+
+def test_framework_when_practices_reach_it_counts_them_by_country(mini_store: CountingStore) -> None:
+    framework = describe(mini_store, IRIS.id("framework", "eba"), "en").framework
+    assert framework is not None
+    assert [(each.verdict, each.count, len(each.first)) for each in framework.under] == [
+        ("qualifies", 0, 0),
+        ("candidate", 1, 1),
+    ]
+    assert [(ref.label.value, count) for ref, count in framework.countries] == [("Niger", 1)]
+    assert framework.assessed == 1
+
+
+def test_criterion_when_described_counts_its_results(mini_store: CountingStore) -> None:
+    page = describe(mini_store, IRIS.id("criterion", "EBA-1"), "en")
+    assert page.criterion is not None
+    assert [count for _, count in page.criterion.results] == [1]
+    assert [ref.label.value for ref in page.criterion.rules] == ["EBA-1, version 1"]
 
 
 def test_decision_when_described_has_provisions_session_and_citations(mini_store: CountingStore) -> None:
@@ -121,11 +155,17 @@ def test_country_when_described_tells_what_its_practices_are_about(mini_store: C
         IRIS.concept("drought"),
         IRIS.country("NER"),
         IRIS.id("entity", "unccd-cop"),
+        IRIS.id("criterion", "EBA-1"),
     ],
 )
 def test_page_when_described_takes_at_most_six_queries(mini_store: CountingStore, iri: str) -> None:
     describe(mini_store, iri, "en")
     assert mini_store.asked <= 6
+
+
+def test_framework_when_described_takes_at_most_eight_queries(mini_store: CountingStore) -> None:
+    describe(mini_store, IRIS.id("framework", "eba"), "en")
+    assert mini_store.asked <= 8
 
 
 def test_record_when_unknown_is_not_found(mini_store: CountingStore) -> None:

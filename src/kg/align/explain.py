@@ -98,12 +98,21 @@ class _Explanation:
             each = {name: _value(term) for name, term in row.items()}
             if each not in self._evidence[each["node"]]:
                 self._evidence[each["node"]].append(each)
+        self._sources: dict[str, list[str]] = defaultdict(list)
+        for row in results:
+            found = self._sources[_value(row["criterion"])]
+            if "source" in row and _value(row["source"]) not in found:
+                found.append(_value(row["source"]))
         self._turns: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in asked.rows("turning-points"):
-            about = _value(row["about"]).removeprefix(self._iris.ns)
-            self._turns[_value(row["framework"])][about].append(_value(row["value"]))
-        self._reviews = [{k: _value(v) for k, v in row.items()} for row in asked.rows("reviews")]
-        self._suggested = [{k: _value(v) for k, v in row.items()} for row in asked.rows("suggestions")]
+        beside = [{name: _value(term) for name, term in row.items()} for row in asked.rows("beside")]
+        for each in beside:
+            if "about" in each:
+                about = each["about"].removeprefix(self._iris.ns)
+                self._turns[each["framework"]][about].append(each["value"])
+        self._reviews = [each for each in beside if "review" in each]
+        self._suggested = [each for each in beside if "sentence" in each]
+        self._rules = {each["criterion"]: each for each in beside if "rule" in each}
+        self._stated = any(each.get("basis") == "stated" for each in beside)
         self._label = asked.labels(self._named(), language)
 
     def _named(self) -> set[str]:
@@ -114,8 +123,9 @@ class _Explanation:
             named.update(each[name] for name in ("property", "value", "hazard") if each.get(name))
         named.update(v for turns in self._turns.values() for vs in turns.values() for v in vs)
         named.update(each["verdict"] for each in self._reviews)
-        for rule in rules.load().rules:
-            named.update(self._asks(rule))
+        named.update(source for found in self._sources.values() for source in found)
+        for criterion in (each for turns in self._turns.values() for each in turns["missingCriterion"]):
+            named.update(self._asks(rules.load().rule(criterion.rpartition("/")[2])))
         return {thing for thing in named if thing.startswith(self._iris.base)}
 
     def _asks(self, rule: rules.Rule) -> list[str]:
@@ -135,14 +145,11 @@ class _Explanation:
 
     def to_json(self, framework: str | None) -> dict[str, Any]:
         parts = [self._framework(each) for each in FRAMEWORKS if framework in (None, each)]
-        stated = self._asked.store.ask(
-            queries.with_prefixes(f'ASK {{ <{self._asked.iri}> kg:factsBasis "stated" }}', self._iris)
-        )
         return {
             "practice": {"iri": self._asked.iri, "label": self.label(self._asked.iri)},
             "language": self.language,
             "assessments": [part for part in parts if part],
-            "notes": [self._say["note"], *([self._say["stated"]] if stated else [])],
+            "notes": [self._say["note"], *([self._say["stated"]] if self._stated else [])],
         }
 
     def label(self, iri: str) -> str:
@@ -150,14 +157,16 @@ class _Explanation:
 
     def _framework(self, slug: str) -> dict[str, Any] | None:
         iri = self._iris.id("framework", slug)
-        rows = [row for row in self._results if _value(row["framework"]) == iri]
-        if not rows:
+        of = [row for row in self._results if _value(row["framework"]) == iri]
+        if not of:
             return None
+        rows = list({_value(row["node"]): row for row in of}.values())
         verdict = _value(rows[0]["verdict"])
         turns = self._turns[iri]
         criteria = sorted((self._criterion(row) for row in rows), key=lambda each: _natural(each["id"]))
         missing = sorted(turns["missingCriterion"], key=_natural)
         return {
+            "iri": _value(rows[0]["assessment"]),
             "framework": {"id": slug, "iri": iri, "label": self.label(iri)},
             "verdict": self._coded(verdict, "verdict_"),
             "sentence": self._verdict(verdict, iri, missing, turns),
@@ -198,10 +207,20 @@ class _Explanation:
                 said.append(self._say[side].format(facts=self._say["facts"].join(dict.fromkeys(facts))))
         return {
             **self._ref(criterion),
+            "node": node,
+            "class": _value(row.get("class") or ""),
             "result": self._coded(result, "result_"),
             "sentence": " ".join(said),
             "evidence": evidence,
+            "rule": self._rule(criterion),
+            "sources": [self._ref(source) for source in self._sources[criterion]],
+            "source_note": _value(row.get("note") or ""),
         }
+
+    def _rule(self, criterion: str) -> dict[str, Any] | None:
+        """Return the version of the rule that was applied, also where it found nothing."""
+        rule = self._rules.get(criterion)
+        return {"iri": rule["rule"], "version": rule["version"]} if rule else None
 
     def _fact(self, each: dict[str, str]) -> dict[str, Any]:
         say, prop, value = self._say, each["property"], each["value"]
@@ -245,7 +264,8 @@ class _Explanation:
         said = self._say["human"].format(
             reviewer=each["reviewer"], date=each["date"], verdict=verdict["label"], reason=each["reason"]
         )
-        return {"verdict": verdict, "sentence": said, **{k: each[k] for k in ("reviewer", "date", "reason")}}
+        kept = {name: each[name] for name in ("reviewer", "date", "reason")}
+        return {"iri": each["review"], "verdict": verdict, "sentence": said, **kept}
 
     def _suggestion(self, each: dict[str, str]) -> dict[str, Any]:
         score = float(each["score"])

@@ -8,6 +8,7 @@ from typing import Final
 from kg.entities.model import Fact, Inbound, Listed, Ref, Trust, Value
 from kg.entities.reading import Names, Reading, ask, lexical, text_of
 from kg.model import Text
+from kg.store import Row
 from kg.vocab import DCTERMS, RDF, RDFS, SKOS, VOID
 
 LABEL: Final = f"{RDFS}label"
@@ -40,6 +41,8 @@ TRUST_TERMS: Final = (
 )
 """Local names of ``kg:`` properties that say how far a record can be trusted."""
 
+LEVELS: Final = ("high", "medium", "low")
+"""Grades of confidence; frameworks and their relations say in words how their source was read instead."""
 UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "paraphrase")
 _CREATIVE_COMMONS: Final = re.compile(
     r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<name>[a-z-]+)/(?P<version>\d\.\d)"
@@ -54,10 +57,11 @@ def trust(reading: Reading) -> Trust:
     notes = [
         (name, text) for name in TRUST_TERMS if name != "confidence" for text in _notes(reading, kg(name))
     ]
-    confidence = reading.value(kg("confidence")).lower() or None
+    confidence = reading.value(kg("confidence"))
+    confidence = confidence.lower() if confidence.lower() in LEVELS else confidence
     basis = {name: text.value.lower() for name, text in notes}
     return Trust(
-        confidence=confidence,
+        confidence=confidence or None,
         notes=tuple(notes),
         title_checked=not _doubtful(basis.get("titleSource", "")),
         doi_checked=not _doubtful(basis.get("doiBasis", "")),
@@ -109,7 +113,11 @@ def inbound(reading: Reading, first: int = 12, hidden: frozenset[str] = MANY) ->
 
 def listed(reading: Reading, query: str) -> tuple[Listed, ...]:
     """Return the records that a list query gives, in its order."""
-    rows = ask(reading.store, query, reading.iris, entity=reading.iri)
+    return listed_rows(reading, ask(reading.store, query, reading.iris, entity=reading.iri))
+
+
+def listed_rows(reading: Reading, rows: list[Row]) -> tuple[Listed, ...]:
+    """Return the records of a list query's rows, in their order."""
     names = Names(reading.iris, reading.language)
     names.add(rows, "record")
     notes: dict[str, list[str]] = {}

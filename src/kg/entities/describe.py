@@ -1,11 +1,12 @@
-"""Describes one record for its page, with at most five queries."""
+"""Describes one record for its page, with a handful of queries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kg.entities import common, concepts, official, practices, publications
+from kg.entities import common, concepts, frameworks, official, practices, publications
+from kg.entities.framework_model import CriterionPage, Framework
 from kg.entities.model import Concept, Decision, EntityPage, Inbound, Practice, Publication
 from kg.entities.reading import Reading, ask, kind_of, lexical, readable
 from kg.errors import NotFound
@@ -16,6 +17,8 @@ from kg.vocab import DCTERMS, SKOS, VOID, Iris
 _CONCEPTS = ("concept", "country", "region")
 _FEW, _ALL = 12, 400
 _OFFICIAL = ("decision", "document")
+_COUNTED = ("missingCriterion", "contradictedCriterion", "hasCriterion", "publishedCriterion")
+"""Properties by which assessments and frameworks name a criterion; its page counts or hides them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     decision: Decision | None = None
     publication: Publication | None = None
     concept: Concept | None = None
+    framework: Framework | None = None
+    criterion: CriterionPage | None = None
     shown = frozenset({iris.term("citedInParagraph")})
     if kind == "practice":
         practice, shown = practices.read(reading), frozenset(reading.properties())
@@ -59,7 +64,11 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         publication, shown = publications.read(reading), shown | publications.own_properties(reading)
     elif kind in _CONCEPTS:
         concept, shown = concepts.read(reading, facets=kind == "country"), concepts.own_properties()
-    plain = practice is None and decision is None and concept is None
+    elif kind == "framework":
+        framework, shown = frameworks.read(reading), shown | frameworks.own_properties(reading)
+    elif kind == "criterion":
+        criterion = frameworks.read_criterion(reading)
+    plain = practice is None and decision is None and concept is None and framework is None
     return EntityPage(
         iri=iri,
         kind=kind,
@@ -82,7 +91,8 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         decision=decision,
         publication=publication,
         concept=concept,
-        verdict=practices.verdict_of(reading) if kind == "assessment" else None,
+        framework=framework,
+        criterion=criterion,
     )
 
 
@@ -90,6 +100,9 @@ def _inbound(reading: Reading, kind: str) -> tuple[Inbound, ...]:
     """Return what names the record; schemes and the ontology list all their members."""
     if kind == "scheme":
         return common.inbound(reading, _ALL, frozenset({f"{SKOS}topConceptOf"}))
+    if kind == "criterion":
+        hidden = frozenset(map(reading.iris.term, ("criterion", *_COUNTED)))
+        return common.inbound(reading, _FEW, common.MANY | hidden)
     return common.inbound(reading, _ALL if reading.iri == reading.iris.ns else _FEW)
 
 
@@ -111,8 +124,8 @@ def _title(reading: Reading) -> Text:
 
 
 def _assessment_title(reading: Reading) -> Text:
-    """An assessment has no name of its own: the practice and the framework name it."""
-    named = (reading.ref(reading.iris.term(name)) for name in ("assesses", "framework"))
+    """An assessment has no name of its own: the practice and the framework name it, or its criterion."""
+    named = (reading.ref(reading.iris.term(name)) for name in ("assesses", "framework", "criterion"))
     labels = [ref.label.value for ref in named if ref is not None]
     return Text(" · ".join(labels)) if labels else _title(reading)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kg.model import Text
+
+if TYPE_CHECKING:
+    from kg.entities.framework_model import CriterionPage, Framework
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +92,12 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A documented fact that speaks for or against a criterion."""
-
-    name: Text
-    value: Text
-    strength: str
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """Result of one criterion of a framework."""
-
-    ref: Ref
-    result: Ref
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Assessment of a practice against one framework."""
+    """Verdict of the rules on a practice under one framework."""
 
     assessment: Ref
     framework: Ref
     verdict: Ref
-    criteria: tuple[Criterion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +121,8 @@ class Practice:
     """(name, institution, role)."""
     basis: tuple[str, ...]
     similar: tuple[Listed, ...] = ()
-    related: tuple[Listed, ...] = ()
+    official: tuple[tuple[Listed, tuple[Ref, ...]], ...] = ()
+    """Decisions and publications on what it is about, each with the themes and frameworks they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,4 +233,5 @@ class EntityPage:
     decision: Decision | None = None
     publication: Publication | None = None
     concept: Concept | None = None
-    verdict: Verdict | None = None
+    framework: Framework | None = None
+    criterion: CriterionPage | None = None

@@ -7,10 +7,9 @@ from collections import defaultdict
 from typing import Final
 
 from kg.entities import common
-from kg.entities.model import Criterion, Evidence, Fact, Hazard, Impact, Practice, Ref, Table, Verdict
-from kg.entities.reading import Reading, ask, is_iri, lexical, natural, text_of
+from kg.entities.model import Fact, Hazard, Impact, Listed, Practice, Ref, Table, Verdict
+from kg.entities.reading import Reading, ask, lexical, natural
 from kg.model import Text
-from kg.store import Row
 from kg.vocab import DCTERMS, FOAF, GEO, PROV
 
 FACETS: Final = (
@@ -75,10 +74,10 @@ def read(reading: Reading) -> Practice:
         tables=tuple(_tables(reading)),
         answers=_answers(reading),
         linked=reading.refs(kg("linkedPractice")),
-        verdicts=tuple(_verdicts(reading, reading.iri)),
+        verdicts=tuple(_verdicts(reading)),
         credits=tuple(_credits(reading)),
         basis=reading.values(kg("factsBasis")),
-        related=common.listed(reading, "related"),
+        official=tuple(_official(reading)),
     )
 
 
@@ -200,61 +199,32 @@ def _credits(reading: Reading) -> list[tuple[str, str, str]]:
     ]
 
 
-def verdict_of(reading: Reading) -> Verdict | None:
-    """Return the assessment that the reading is about."""
-    practice = reading.ref(reading.iris.term("assesses"))
-    found = _verdicts(reading, practice.iri) if practice is not None else []
-    return next((each for each in found if each.assessment.iri == reading.iri), None)
+def _official(reading: Reading) -> list[tuple[Listed, tuple[Ref, ...]]]:
+    rows = ask(reading.store, "official", reading.iris, entity=reading.iri)
+    topics = {lexical(row["record"]): lexical(row["topics"]).split() for row in rows}
+    return [
+        (line, tuple(map(reading.names.ref, sorted(topics[line.ref.iri]))))
+        for line in common.listed_rows(reading, rows)
+    ]
 
 
-def _verdicts(reading: Reading, practice: str) -> list[Verdict]:
-    rows = ask(reading.store, "assessments", reading.iris, entity=practice)
-    if rows:
-        reading.names.add(ask(reading.store, "assessment-labels", reading.iris, entity=practice))
-    by_assessment: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_assessment[lexical(row["assessment"])].append(row)
-    found = [_verdict(reading, iri, rows) for iri, rows in by_assessment.items()]
-    return sorted(found, key=_strength)
+def _verdicts(reading: Reading) -> list[Verdict]:
+    """Return the verdict of each framework, the best first; `kg.align` explains them."""
+    rows = ask(reading.store, "assessments", reading.iris, entity=reading.iri)
+    for thing in ("framework", "verdict"):
+        reading.names.add(rows, thing, f"{thing}Label")
+    named = reading.names.ref
+    found = {
+        lexical(row["assessment"]): Verdict(
+            named(lexical(row["assessment"])),
+            named(lexical(row["framework"])),
+            named(lexical(row["verdict"])),
+        )
+        for row in rows
+    }
+    return sorted(found.values(), key=_strength)
 
 
 def _strength(verdict: Verdict) -> tuple[int, str]:
     name = verdict.verdict.iri.rpartition("verdict_")[2]
     return (_VERDICT_ORDER.index(name) if name in _VERDICT_ORDER else 9, verdict.framework.iri)
-
-
-def _verdict(reading: Reading, iri: str, rows: list[Row]) -> Verdict:
-    names = reading.names
-    criteria: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if "criterion" in row and "result" in row:
-            criteria[lexical(row["criterion"])].append(row)
-    results = tuple(
-        Criterion(
-            names.ref(criterion),
-            names.ref(lexical(found[0]["result"])),
-            tuple(_evidence(reading, row) for row in _once(found)),
-        )
-        for criterion, found in sorted(criteria.items(), key=lambda item: natural(item[0]))
-    )
-    return Verdict(
-        names.ref(iri),
-        names.ref(lexical(rows[0]["framework"])),
-        names.ref(lexical(rows[0]["verdict"])),
-        results,
-    )
-
-
-def _once(rows: list[Row]) -> list[Row]:
-    """One row for each piece of evidence, in order."""
-    found = {lexical(row["evidence"]): row for row in rows if "evidence" in row}
-    return [found[iri] for iri in sorted(found, key=natural)]
-
-
-def _evidence(reading: Reading, row: Row) -> Evidence:
-    value = row.get("value")
-    shown = Text("")
-    if value is not None:
-        shown = reading.names.ref(lexical(value)).label if is_iri(value) else text_of(value)
-    name = reading.names.ref(lexical(row["property"])).label if "property" in row else Text("")
-    return Evidence(name, shown, lexical(row.get("strength")))

@@ -14,7 +14,7 @@ from kg.entities.labels import choose, ranked
 from kg.entities.model import Ref
 from kg.model import Text
 from kg.store import GraphStore, Row, Term
-from kg.vocab import Iris
+from kg.vocab import RDFS, Iris
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -154,3 +154,37 @@ class Reading:
     def parts(self, predicate: str, node: str | None = None) -> list[str]:
         """Return the nodes below this record that a property leads to, in their order."""
         return [iri for iri in map(lexical, self.terms(predicate, node)) if iri in self._nodes]
+
+
+class Statements:
+    """Statements about several records, as one query returns them with the labels of their values."""
+
+    def __init__(self, rows: Iterable[Row], node: str, reading: Reading) -> None:
+        self.iris, self.language = reading.iris, reading.language
+        self.nodes: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        self.names = Names(reading.iris, reading.language)
+        named = f"{RDFS}label"
+        rows = list(rows)
+        self.names.add(rows, "value")
+        for row in rows:
+            iri, predicate = lexical(row[node]), lexical(row["property"])
+            self.nodes[iri][predicate].add(row["value"])
+        self.names.add((row for row in rows if lexical(row["property"]) == named), node, "value")
+
+    def values(self, predicate: str, node: str) -> tuple[str, ...]:
+        return tuple(sorted(map(lexical, self.nodes[node].get(predicate, ()))))
+
+    def text(self, predicate: str, node: str) -> Text | None:
+        """Return the literal in the best language."""
+        return choose([text_of(term) for term in self.nodes[node].get(predicate, ())], self.language)
+
+    def value(self, predicate: str, node: str) -> str:
+        found = self.text(predicate, node)
+        return found.value if found else ""
+
+    def refs(self, predicate: str, node: str) -> tuple[Ref, ...]:
+        found = (lexical(term) for term in self.nodes[node].get(predicate, ()) if is_iri(term))
+        return tuple(map(self.names.ref, sorted(found, key=natural)))
+
+    def ref(self, predicate: str, node: str) -> Ref | None:
+        return next(iter(self.refs(predicate, node)), None)

@@ -22,6 +22,9 @@ from kg.web.respond import Answer, tagged
 
 bp = Blueprint("assessment", __name__)
 
+LISTED = 200
+"""Most practices that the page of a combination lists; the search shows all of a framework."""
+
 
 @bp.get("/api/assessment/<code>")
 def assessment(code: str) -> Answer:
@@ -77,7 +80,7 @@ def page() -> Answer:
     choices = {facet: overlap.values(store, iris(), facet) for facet in FACETS}
     things = [iris().id("framework", name) for name in FRAMEWORKS]
     things += [_thing(facet, value) for facet, each in choices.items() for value, _ in each]
-    labels = _labels([*things, *practices], lang)
+    labels = _labels([*things, *practices[:LISTED]], lang)
     body = render_template(
         "overlap.html",
         say=messages()[lang],
@@ -85,13 +88,16 @@ def page() -> Answer:
         picture=_draw(found, lang),
         frameworks={name: labels.get(iris().id("framework", name), name) for name in FRAMEWORKS},
         clicked=clicked,
-        practices=[(iri, labels.get(iri, iri)) for iri in practices],
+        practices=[(iri, labels.get(iri, iri)) for iri in practices[:LISTED]],
+        listed=len(practices),
         choices={
             facet: [(value, labels.get(_thing(facet, value), value), n) for value, n in each]
             for facet, each in choices.items()
         },
         link=_page_link(found, lang),
-        local=iris().id("practice", ""),
+        whole=_search_link(found, lang),
+        most=max((count for _, count in found.columns), default=1),
+        facets=FACETS,
         levels=LEVELS,
     )
     return tagged(body, "text/html")
@@ -99,6 +105,9 @@ def page() -> Answer:
 
 def _asked() -> Overlap:
     given = [(facet, request.args[facet]) for facet in FACETS if request.args.get(facet)]
+    only, _colon, chosen = request.args.get("only", "").partition(":")
+    if chosen:
+        given.append((only, chosen))
     if len(given) > 1:
         raise BadInput(f"Give one of {', '.join(FACETS)}.")
     facet, value = given[0] if given else (None, None)
@@ -124,7 +133,20 @@ def _draw(found: Overlap, lang: str) -> str:
         description=say["overlap_desc"].format(largest=largest),
         cell=cell,
         link=_page_link(found, lang),
+        whole=_search_link(found, lang),
     )
+
+
+def _search_link(found: Overlap, lang: str) -> Any:
+    """Return a function from a framework to the search for all practices under it."""
+
+    def link(name: str) -> str:
+        asked = {"framework" if found.level == "candidate" else found.level: name}
+        if found.facet and found.value:
+            asked[found.facet] = found.value
+        return f"{request.script_root}/{lang}/search?{urlencode(asked)}"
+
+    return link
 
 
 def _page_link(found: Overlap, lang: str) -> Any:

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from kg.entities import EntityPage, Listed, Ref, describe
 from kg.errors import KgError
 from kg.model import Text
-from kg.web import structured
+from kg.web import explained, structured
 from kg.web.context import iris, opened, search_index
 from kg.web.i18n import language
 from kg.web.linked_data import FORMATS, data_path, iri_of, refuse_withdrawn
@@ -16,7 +16,7 @@ from kg.web.respond import Answer, tagged
 bp = Blueprint("records", __name__, url_prefix="/<lang:lang>")
 
 _TEMPLATES = {"country": "concept", "region": "concept", "document": "decision"}
-_OWN_TEMPLATES = ("practice", "decision", "publication", "concept")
+_OWN_TEMPLATES = ("practice", "decision", "publication", "concept", "framework")
 _SIMILAR = 6
 
 
@@ -37,6 +37,9 @@ def page(kind: str, path: str) -> Answer:
         f"records/{name if name in _OWN_TEMPLATES else 'other'}.html",
         record=record,
         similar=_similar(record),
+        alignment=explained.explained(record),
+        holds=explained.holds,
+        rule_text=explained.rule_text(record),
         schema=structured.schema_org(record),
         formats=[(label, media_type, data_path(iri, suffix)) for label, suffix, media_type in FORMATS],
     )

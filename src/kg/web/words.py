@@ -208,6 +208,26 @@ STRENGTHS: Final = {
     "hard": _("rules it out"),
 }
 
+CLASSES: Final = {
+    "defining": _("defining: without it, nothing qualifies"),
+    "guard": _("guard: if contradicted, nothing qualifies"),
+    "supporting": _("supporting"),
+    "process": _("process: shown by linked approaches"),
+}
+"""Classes of the tests of a framework."""
+
+MODALITIES: Final = {
+    "can": _("a possibility"),
+    "fact": _("a statement of fact"),
+    "mandate": _("a mandate"),
+    "may need": _("a possible need"),
+    "preamble": _("said in a preamble"),
+    "target": _("a target"),
+    "view": _("one view"),
+    "definition": _("part of a definition"),
+}
+"""Strengths of what sources claim of the relations between frameworks."""
+
 ERRORS: Final = (
     _("There is no record with this identifier."),
     _("There is no such record."),
