@@ -104,6 +104,12 @@ def test_query_when_text_is_given_answers_in_the_format(bundled_home: Path, form
     assert done.stdout.replace("\r\n", "\n").startswith(start.replace("\r\n", "\n"))
 
 
+def test_query_when_a_file_has_no_header_then_it_is_run_as_text(bundled_home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.rq"
+    file.write_text("# countries\nSELECT (COUNT(*) AS ?n) WHERE { ?c kg:iso3 ?code }")
+    assert kg("query", str(file), "--format", "csv", home=bundled_home).stdout.split() == ["n", "249"]
+
+
 def test_query_when_it_does_not_parse_names_line_and_column(bundled_home: Path) -> None:
     done = kg("query", "SELECT ?s WHERE {\n ?s ?p }", home=bundled_home)
     assert done.returncode == 2

@@ -246,6 +246,11 @@ def test_lines_when_a_meeting_then_its_days_and_place_are_those_of_decisions() -
     assert _values(record, "<kg:placeName>") == {'"Sharm El Sheikh"'}
 
 
+def test_lines_when_an_entity_has_no_address_then_the_founding_document_is_its_source() -> None:
+    record = Entity("spi", "body", (Text("SPI", "en"),), replace(ORIGIN, url=None), paragraphs=("6",))
+    assert _values(record, "<http://purl.org/dc/terms/source>") == {"<id:document/iccd-cop14-cst-5>"}
+
+
 def test_lines_when_a_meeting_begins_on_no_day_then_refused() -> None:
     record = Entity("m", "meeting", (Text("M", "en"),), ORIGIN, facts=(("start", "2018-02-30"),))
     with pytest.raises(BadRecord, match=r"facts\.start"):

@@ -80,7 +80,7 @@ def search(
 
 def query(
     context: typer.Context,
-    what: str = typer.Argument(..., help="Name of a query of 'kg query --list', a .rq file, or SPARQL text."),
+    what: str = typer.Argument(..., help="Name of a query of 'kg query list', a .rq file, or SPARQL text."),
     form: str = typer.Option(
         "table", "--format", help="table, json, xml, csv, tsv, or ttl, nt, jsonld for graphs."
     ),
@@ -116,6 +116,9 @@ def _find_query(what: str) -> Any:
         path = Path(what)
         if not path.is_file():
             raise BadInput(f"There is no file {what}.")
+        text = path.read_text(encoding="utf-8")
+        if not any(line.startswith("# title:") for line in text.splitlines()):
+            return queries.NamedQuery(path.stem, path.stem, "", (), text)
         return queries.read(path)
     return queries.get("examples", what)
 

@@ -16,6 +16,8 @@ from kg.vocab import DCTERMS, OWL, SKOS
 _MAPPINGS: Final = frozenset({"exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"})
 _DAYS: Final = {"start": "startDate", "end": "endDate"}
 """Facts that are days, and the properties that the meetings of decisions have as well."""
+_FOUNDING: Final = "iccd-cop14-cst-5"
+"""The document whose paragraphs the records name; the source of what it names in passing."""
 _WHOLE_NUMBER: Final = re.compile(r"^(0|-?[1-9]\d{0,14})$")
 
 
@@ -61,6 +63,8 @@ def write_entity(w: Writer, entity: Entity) -> None:
     common.origin(w, s, entity.origin)
     w.texts(s, LABEL, entity.names)
     common.paragraphs(w, s, entity.paragraphs)
+    if entity.paragraphs and not entity.origin.url:
+        w.add(s, common.SOURCE, f"<{w.names.record('document', _FOUNDING)}>")
     for name, value in entity.facts:
         if value and name in _DAYS:
             w.date(s, kg[_DAYS[name]], value, f"facts.{name}")
