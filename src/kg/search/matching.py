@@ -17,6 +17,7 @@ HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 WORD: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _LONGEST_LABEL: Final = 8
 _SHORTEST_FOREIGN: Final = 3
+_SHORTEST_NEAR, _NEAR_START, _NEAR_SHARE = 6, 5, 0.78
 _ARABIC_PREFIXES: Final = ("ل", "ب", "ك", "و", "ف", "س")
 
 Meant = ConceptEntry | Meaning
@@ -68,6 +69,11 @@ class Labels:
             for language, words in meaning.words:
                 for word in words:
                     self._add(word, language, meaning)
+        self._near: dict[str, dict[str, list[str]]] = {language: defaultdict(list) for language in LANGUAGES}
+        for language, keys in self._by_stems.items():
+            for stems in keys:
+                if len(stems) == 1 and len(stems[0]) >= _NEAR_START:
+                    self._near[language][stems[0][:_NEAR_START]].append(stems[0])
         self._longest_han = max(map(len, self._han), default=0)
 
     def _add(self, label: str, language: str, meant: Meant) -> None:
@@ -120,6 +126,8 @@ class Labels:
                 yield from self._han_matches(word)
                 continue
             match = self._longest_at(words, at, languages, language, text)
+            if match is None and others:
+                match = self._nearly(word, language, text)
             if match is not None and match.end > reached:
                 yield match
                 reached = match.end
@@ -141,6 +149,22 @@ class Labels:
                     taken = length
                     break
         return best
+
+    def _nearly(self, word: _Token, language: str, text: str) -> Match | None:
+        """Match a word whose stem goes on a little where a known one ends, or is one letter off."""
+        mine = word.stem(language, self._known[language])
+        if len(mine) < _SHORTEST_NEAR or word.text in STOPWORDS.get(language, ()) or not mine.isalpha():
+            return None
+        best, shared = "", 0
+        for other in self._near[language].get(mine[:_NEAR_START], ()):
+            common = _shared_start(mine, other)
+            if common >= _NEAR_SHARE * max(len(mine), len(other)) and common > shared:
+                best, shared = other, common
+        if not best:
+            return None
+        return Match(
+            tuple(self._by_stems[language][(best,)]), word.start, word.end, text[word.start : word.end]
+        )
 
     def _han_matches(self, token: _Token) -> Iterator[Match]:
         reached = 0
