@@ -11,15 +11,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pyoxigraph as px
 import pytest
+from hypothesis import strategies as st
 from tiny import TINY, TINY_INPUTS
 
 from kg import build as building
 from kg import generation
-from kg.build import build, check_current, check_inputs, dataset_table, export, stages
+from kg.build import build, check_current, check_inputs, dataset_table, export, merge, stages
 from kg.config import Settings
 from kg.errors import BadInput, BuildFailed, NotFound
 from kg.progress import silent
@@ -142,6 +145,26 @@ def test_build_when_done_then_the_graph_describes_its_datasets(tiny_store: Graph
         SELECT ?dataset ?entities WHERE { ?build a prov:Activity ; prov:used ?dataset . ?dataset void:entities ?entities }
     """)  # noqa: E501
     assert sum(int(row["entities"].value) for row in rows) == 24
+
+
+@hypothesis.given(
+    st.sets(st.integers(0, 40), min_size=1),
+    st.sets(st.integers(-5, 45)),
+)
+def test_insert_when_lines_are_few_then_as_if_merged(many: set[int], few: set[int]) -> None:
+    def lines(numbers: set[int], graph: str) -> bytes:
+        words = sorted(f"<s:{'x' * (n % 7)}{n}> <p:p> <o:o> <g:{graph}> .\n" for n in numbers)
+        return "".join(words).encode()
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        one, two = folder / "one", folder / "two"
+        one.write_bytes(lines(many, "a"))
+        two.write_bytes(lines(few, "b"))
+        counted = merge.merge([one], folder / "counted", inferred="g:i")
+        inserted = merge.insert(two, counted, folder / "counted", folder / "inserted")
+        assert inserted == merge.merge([one, two], folder / "merged", inferred="g:i")
+        assert (folder / "inserted").read_bytes() == (folder / "merged").read_bytes()
 
 
 def test_build_when_done_then_the_graph_counts_itself_truly(tiny_store: GraphStore) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +61,54 @@ def _distinct(lines: Iterator[bytes], last_graph: bytes) -> Iterator[bytes]:
             held = line
     if held:
         yield held
+
+
+def insert(few: Path, merged: Merged, source: Path, out: Path) -> Merged:
+    """Write ``source``, a merged graph of which ``merged`` tells, to ``out`` with a few sorted lines more.
+
+    Far quicker than to merge again. A triple that is there already is not added.
+    """
+    digest, added = hashlib.sha256(), dict(merged.graphs)
+    with (
+        source.open("rb") as file,
+        mmap(file.fileno(), 0, access=ACCESS_READ) as view,
+        out.open("wb") as target,
+    ):
+
+        def copy(start: int, end: int) -> None:
+            for at in range(start, end, 1 << 20):
+                block = view[at : min(at + (1 << 20), end)]
+                target.write(block)
+                digest.update(block)
+
+        done = 0
+        for line in few.read_bytes().split(b"\n")[:-1]:
+            at = _place(view, line + b"\n", done)
+            cut = line.rindex(b" <") + 2
+            before = view[view.rfind(b"\n", 0, max(at - 1, 0)) + 1 : at]
+            if before[:cut] == line[:cut] or view[at : at + cut] == line[:cut]:
+                continue
+            copy(done, at)
+            done = at
+            target.write(line + b"\n")
+            digest.update(line + b"\n")
+            graph = line[cut:-3].decode()
+            added[graph] = added.get(graph, 0) + 1
+        copy(done, len(view))
+    return Merged(sum(added.values()), dict(sorted(added.items())), digest.hexdigest())
+
+
+def _place(view: mmap, line: bytes, low: int) -> int:
+    """Return where in sorted lines, from the offset ``low`` on, the line belongs."""
+    high = len(view)
+    while low < high:
+        middle = (low + high) // 2
+        start, end = max(view.rfind(b"\n", low, middle) + 1, low), view.find(b"\n", middle) + 1
+        if view[start:end] < line:
+            low = end
+        else:
+            high = start
+    return low
 
 
 def without(run: Path, records: Collection[str]) -> None:

@@ -223,13 +223,12 @@ def store(job: Job) -> None:
             list(import_module("kg.link").accepted_lines(job.settings.home_folder, job.iris)), linked
         )
         whole = [job.scratch / "records" / "graph.nq", *job.assessed, linked]
-        inferred = job.iris.graph("inferred")
-        # Merged once to be counted: what the graph says of its own size has to be true.
+        # Counted before it is described: what the graph says of its own size has to be true.
         counted = job.scratch / "counted.nq"
-        job.merged = merge.merge(whole, counted, inferred=inferred)
+        job.merged = merge.merge(whole, counted, inferred=job.iris.graph("inferred"))
         work.write_run(_provenance(job), described)
         graph = job.workshop / "graph.nq"
-        job.merged = merge.merge([counted, described], graph, inferred=inferred)
+        job.merged = merge.insert(described, job.merged, counted, graph)
         _fill(job.workshop / "store", graph)
 
 
