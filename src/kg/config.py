@@ -173,7 +173,8 @@ def _read(name: str, text: str) -> Any:
             ]
         return kind(text)
     except (KeyError, ValueError):
-        raise ConfigError(f"{PREFIX}{name.upper()}={text!r} is not a {kind.__name__}.") from None
+        wanted = {bool: "yes or no", int: "a whole number", float: "a number"}.get(kind, kind.__name__)
+        raise ConfigError(f"{PREFIX}{name.upper()}={text!r} is not {wanted}.") from None
 
 
 if {row.name for row in TABLE} != {each.name for each in fields(Settings)}:  # pragma: no cover
