@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.entities import common, concepts, frameworks, official, practices, publications
 from kg.entities.framework_model import CriterionPage, Framework
-from kg.entities.model import Concept, Decision, EntityPage, Inbound, Practice, Publication
+from kg.entities.model import Concept, Decision, EntityPage, Inbound, Practice, Publication, Ref
 from kg.entities.reading import Reading, ask, kind_of, lexical, readable
 from kg.errors import NotFound
 from kg.model import Text
@@ -72,7 +72,7 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     return EntityPage(
         iri=iri,
         kind=kind,
-        types=tuple(reading.names.term(each) for each in reading.values(common.TYPE)),
+        types=_types(reading),
         title=_assessment_title(reading) if kind == "assessment" else _title(reading),
         other_names=_other_names(reading),
         summary=reading.text(f"{DCTERMS}abstract"),
@@ -94,6 +94,12 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         framework=framework,
         criterion=criterion,
     )
+
+
+def _types(reading: Reading) -> tuple[Ref, ...]:
+    """Return the classes, ours before those of others: they have labels in six languages."""
+    found = sorted(reading.values(common.TYPE), key=lambda iri: not iri.startswith(reading.iris.ns))
+    return tuple(map(reading.names.term, found))
 
 
 def _inbound(reading: Reading, kind: str) -> tuple[Inbound, ...]:
