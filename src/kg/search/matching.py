@@ -17,6 +17,7 @@ HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 WORD: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _LONGEST_LABEL: Final = 8
 _SHORTEST_FOREIGN: Final = 3
+_SHORTEST_FOREIGN_WORD: Final = 5
 _SHORTEST_NEAR, _NEAR_START, _NEAR_SHARE = 6, 5, 0.78
 _ARABIC_PREFIXES: Final = ("ل", "ب", "ك", "و", "ف", "س")
 
@@ -85,7 +86,7 @@ class Labels:
             return
         if language not in self._by_stems:
             return
-        for part in re.split(r"\s*/\s*|;", label) if isinstance(meant, ConceptEntry) else [label]:
+        for part in _alternatives(label) if isinstance(meant, ConceptEntry) else [label]:
             stems = tuple(stem(word.lower(), language) for word in WORD.findall(normalise(part)))
             if len("".join(stems)) < 2 or only_stopwords(part, language):
                 continue
@@ -143,6 +144,13 @@ class Labels:
             for length in range(min(longest, _LONGEST_LABEL, len(words) - at), taken, -1):
                 part = words[at : at + length]
                 meant = self._by_stems[language].get(tuple(token.stem(language, known) for token in part))
+                if (
+                    meant
+                    and language != main
+                    and len(part) == 1
+                    and len(part[0].text) < _SHORTEST_FOREIGN_WORD
+                ):
+                    meant = [each for each in meant if isinstance(each, ConceptEntry)]
                 if meant and not _too_weak(part, language, main):
                     start, end = part[0].start, part[-1].end
                     best = Match(_one_country(meant, text[start:end], language), start, end, text[start:end])
@@ -177,6 +185,13 @@ class Labels:
                         yield Match(tuple(meant), start, start + length, part)
                         reached = at + length
                     break
+
+
+def _alternatives(label: str) -> list[str]:
+    """Split ``forest/ woodlands``, but not ``preserve/ improve biodiversity``: its first part says little."""
+    parts = [part for part in re.split(r"\s*/\s*|;", label) if part.strip()]
+    longest = max((len(part.split()) for part in parts), default=0)
+    return parts if longest == 1 else [label, *(part for part in parts if len(part.split()) > 1)]
 
 
 def _one_country(meant: Sequence[Meant], text: str, language: str) -> tuple[Meant, ...]:
