@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from websupport import MINI, CountingStore, serving
+from started import serving
+from websupport import MINI, CountingStore
 
 from kg.config import Settings
 from kg.web import create_app
