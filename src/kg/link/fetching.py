@@ -187,6 +187,9 @@ class Fetcher:
             line.settimeout(_left(until))
             part = answer.read1(16_384)
             if not part:
+                _left(until)  # Our own cut at the end of the time looks like the end of the page.
+                if answer.length:
+                    raise http.client.IncompleteRead(bytes(body), answer.length)
                 return bytes(body)
             body += part
             if len(body) > self._most:
