@@ -19,6 +19,7 @@ from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.lexical import LexicalIndex
 from kg.search.matching import Labels
+from kg.search.passages import SearchRecord
 from kg.search.presentation import Presenter
 from kg.search.related import Related
 from kg.search.requests import Hit, SearchRequest, SearchResponse
@@ -96,21 +97,20 @@ class SearchIndex:
         Raises:
             BadInput: the request is malformed.
         """
+        return self.answer(request)[0]
+
+    def answer(self, request: SearchRequest) -> tuple[SearchResponse, list[SearchRecord]]:
+        """Answer a search, with all records that it finds, best first: a map or a table needs them all.
+
+        Raises:
+            BadInput: the request is malformed.
+        """
         began = time.perf_counter()
         request = request.checked(self._settings)
-        years = request.years()
-        allowed = self._facets.allowed(request.filters, request.exclude, years)
-        reading = self.read(request)
-        if not reading.text:
-            ranked = self._browse(allowed)
-            runs: dict[str, Ranked] = {}
-        else:
-            runs, factors = self.methods(reading, request, allowed)
-            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language), factors), allowed)
-        ranked = self._sorted(ranked, request)
+        reading, ranked, runs = self._ranked(request)
         language = request.language or reading.language
         page = ranked[request.offset : request.offset + request.limit]
-        return SearchResponse(
+        response = SearchResponse(
             hits=tuple(self._present.hit(each, reading, language) for each in page),
             total=len(ranked),
             facets=self._facets.counts((each.record for each in ranked), language),
@@ -120,6 +120,24 @@ class SearchIndex:
             engines=tuple(runs),
             nearest=bool(reading.text) and not runs.get("words") and not reading.exact,
         )
+        return response, [self.tables.records[each.record] for each in ranked]
+
+    def having(self, facet: str, value: str) -> NDArray[np.int32]:
+        """Return the numbers, in ``tables.records``, of the records that have a value of a filter."""
+        return self._facets.having(facet, value)
+
+    def _ranked(self, request: SearchRequest) -> tuple[Reading, list[Fused], dict[str, Ranked]]:
+        """Return how a checked request was read, every record it finds, and the methods' rankings."""
+        years = request.years()
+        allowed = self._facets.allowed(request.filters, request.exclude, years)
+        reading = self.read(request)
+        if not reading.text:
+            ranked = self._browse(allowed)
+            runs: dict[str, Ranked] = {}
+        else:
+            runs, factors = self.methods(reading, request, allowed)
+            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language), factors), allowed)
+        return reading, self._sorted(ranked, request), runs
 
     def read(self, request: SearchRequest) -> Reading:
         """Understand the text of a request."""

@@ -1,0 +1,1 @@
+"""Maps without a tile server: shapes of countries, projections, clusters of places, pictures."""
