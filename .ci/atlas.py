@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,13 @@ Ring = list[tuple[int, int]]
 def main() -> None:
     folder, output = Path(sys.argv[1]), Path(sys.argv[2])
     found = {name: shapes(folder / file, grid) for name, (file, grid) in SCALES.items()}
-    about = "Countries of Natural Earth (public domain) from the npm package world-atlas 2.0.2, by .ci/atlas.py"
+    about = (
+        "Countries of Natural Earth (public domain) from the npm package world-atlas 2.0.2, by .ci/atlas.py"
+    )
     output.write_text(json.dumps({"about": about, **found}, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"{output}: {output.stat().st_size:,} bytes, {', '.join(f'{n} {len(s)}' for n, s in found.items())}")
+    print(
+        f"{output}: {output.stat().st_size:,} bytes, {', '.join(f'{n} {len(s)}' for n, s in found.items())}"
+    )
 
 
 def shapes(path: Path, grid: int) -> dict[str, list[list[int]]]:
@@ -39,7 +44,11 @@ def shapes(path: Path, grid: int) -> dict[str, list[list[int]]]:
         country = pycountry.countries.get(numeric=each.get("id", ""))
         code = country.alpha_3 if country else f"-{number}"
         polygons = each.get("arcs", [])
-        rings = [ring for polygon in (polygons if each["type"] == "MultiPolygon" else [polygons]) for ring in polygon]
+        rings = [
+            ring
+            for polygon in (polygons if each["type"] == "MultiPolygon" else [polygons])
+            for ring in polygon
+        ]
         drawn = [snapped(joined(ring, arcs), grid) for ring in rings]
         kept = [ring for ring in drawn if len(ring) > 2] or [box(joined(rings[0], arcs), grid)]
         found.setdefault(code, []).extend(steps(ring) for ring in kept)
@@ -88,7 +97,7 @@ def box(points: list[tuple[float, float]], grid: int) -> Ring:
 
 def steps(ring: Ring) -> list[int]:
     flat = list(ring[0])
-    for (x, y), (nx, ny) in zip(ring, ring[1:], strict=False):
+    for (x, y), (nx, ny) in pairwise(ring):
         flat += [nx - x, ny - y]
     return flat
 

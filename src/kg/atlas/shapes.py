@@ -16,13 +16,16 @@ Box = tuple[float, float, float, float]
 
 COARSE: Final = "coarse"
 FINE: Final = "fine"
-NEAR: Final = 12.0
+NEAR: Final = 8.0
 """Degrees within which islands and enclaves count as the same main part of a country."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One country; ``code`` is ISO 3166-1 alpha-3, or a number of its own for a territory without one."""
+    """One country, its rings without a break at the date line.
+
+    ``code`` is ISO 3166-1 alpha-3, or a number of its own for a territory without one.
+    """
 
     code: str
     rings: tuple[tuple[Point, ...], ...]
@@ -30,6 +33,11 @@ class Shape:
     @property
     def is_country(self) -> bool:
         return self.code.isalpha()
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """The box of each ring."""
+        return tuple(map(around, self.rings))
 
     @cached_property
     def largest(self) -> tuple[Point, ...]:
@@ -74,10 +82,11 @@ def _read() -> dict[str, dict[str, Shape]]:
 
 
 def _points(steps: Sequence[int]) -> Iterator[Point]:
-    """Turn steps in hundredths of a degree into points."""
+    """Turn steps in hundredths of a degree into points; a step over the date line goes on beyond 180."""
     x = y = 0
-    for dx, dy in zip(steps[::2], steps[1::2], strict=True):
-        x, y = x + dx, y + dy
+    for number, (dx, dy) in enumerate(zip(steps[::2], steps[1::2], strict=True)):
+        turned = (dx + 18000) % 36000 - 18000 if number and abs(dx) > 18000 else dx
+        x, y = x + turned, y + dy
         yield x / 100, y / 100
 
 
@@ -97,7 +106,7 @@ def centroid(ring: Sequence[Point]) -> Point:
 
 
 def around(points: Iterable[Point]) -> Box:
-    """Return the box of points that do not cross the date line."""
+    """Return the box of points."""
     held = list(points)
     xs, ys = [x for x, _ in held], [y for _, y in held]
     return min(xs), min(ys), max(xs), max(ys)

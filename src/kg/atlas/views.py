@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from kg.atlas.shapes import Box, Point, Shape
+from kg.atlas.shapes import Box, Point, Shape, world
 
 SOUTH, NORTH = -56.0, 80.0
 """The latitudes that the world's picture shows: all land that people use."""
@@ -15,6 +16,8 @@ LEAST_SPAN: Final = 3.0
 """Degrees that a view shows at least, so that a small state keeps its surroundings."""
 MARGIN: Final = 0.08
 """Share of a view that is left free around what it shows."""
+STEP: Final = 2
+"""Units between two points of an outline, at least."""
 
 _A: Final = (1.340264, -0.081106, 0.000893, 0.003796)
 _M: Final = math.sqrt(3) / 2
@@ -45,19 +48,24 @@ class View:
     middle: Point | None = None
 
     def point(self, place: Point) -> Point:
-        """Return where a place stands, in units."""
+        """Return where a place stands, in units; a longitude may be beyond 180."""
         x, y = self._plane(place)
         return (x - self.left) * self.scale, (self.top - y) * self.scale
 
     def shows(self, place: Point) -> bool:
-        x, y = self.point(place)
+        x, y = self.point(self.turned(place))
         return 0 <= x <= self.width and 0 <= y <= self.height
 
     def _plane(self, place: Point) -> Point:
         if self.middle is None:
             return equal_earth(*place)
-        turned = (place[0] - self.middle[0] + 180) % 360 - 180
-        return turned * math.cos(math.radians(self.middle[1])), place[1]
+        return (place[0] - self.middle[0]) * math.cos(math.radians(self.middle[1])), place[1]
+
+    def turned(self, place: Point) -> Point:
+        """Return a place moved by whole turns to the view's side of the date line."""
+        if self.middle is None:
+            return place
+        return place[0] + 360 * round((self.middle[0] - place[0]) / 360), place[1]
 
 
 def whole(width: int) -> View:
@@ -81,24 +89,39 @@ def part(box: Box, width: int, height: int) -> View:
     return View(width, height, scale, -width / scale / 2, middle[1] + height / scale / 2, middle)
 
 
-def path(shape: Shape, view: View) -> str:
-    """Return the outline of a country as an SVG path in whole units, empty where the view shows none of it."""
-    return "".join(outline(ring) for ring in rings(shape, view))
+@lru_cache(maxsize=64)
+def outlines(scale: str, view: View) -> Mapping[str, str]:
+    """Return the outline of every country that a view shows, by code, as an SVG path in whole units."""
+    found = {code: "".join(map(outline, rings(shape, view))) for code, shape in world(scale).items()}
+    return {code: path for code, path in found.items() if path}
 
 
 def rings(shape: Shape, view: View) -> list[list[tuple[int, int]]]:
     """Return the rings of a country in whole units, cut to the view and a little around it."""
     found = []
-    for ring in shape.rings:
-        points = [view.point(place) for place in ring]
-        if view.middle is not None:
-            if _torn(points, view):
-                continue
-            points = clipped(points, -20, -20, view.width + 20, view.height + 20)
-        whole_units = _rounded(points)
-        if len(whole_units) > 2:
-            found.append(whole_units)
+    for ring, box in zip(shape.rings, shape.boxes, strict=True):
+        for part_of in _turned(ring, box, view):
+            points = [view.point(place) for place in part_of]
+            kept = _thinned(clipped(points, -20, -20, view.width + 20, view.height + 20))
+            if len(kept) > 2:
+                found.append(kept)
     return found
+
+
+def _turned(ring: Sequence[Point], box: Box, view: View) -> Sequence[Sequence[Point]]:
+    """Return a ring where the view has it: in two halves where the world's picture ends within it."""
+    west, south, east, north = box
+    if view.middle is None:
+        if west >= -180 and east <= 180:
+            return [ring]
+        back = 360 if west < -180 else -360
+        moved = [clipped([(x + turn, y) for x, y in ring], -180, -90, 180, 90) for turn in (0, back)]
+        return [each for each in moved if each]
+    turn = 360 * round((view.middle[0] - (west + east) / 2) / 360)
+    (left, top), (right, bottom) = view.point((west + turn, north)), view.point((east + turn, south))
+    if right < 0 or left > view.width or bottom < 0 or top > view.height:
+        return []
+    return [[(x + turn, y) for x, y in ring]] if turn else [ring]
 
 
 def outline(points: Sequence[tuple[int, int]]) -> str:
@@ -110,20 +133,13 @@ def outline(points: Sequence[tuple[int, int]]) -> str:
     return f"M{points[0][0]} {points[0][1]}l{' '.join(parts)}z".replace(" -", "-")
 
 
-def _torn(points: Sequence[Point], view: View) -> bool:
-    """Tell whether a ring crosses the far side of the world, opposite the view's middle."""
-    most = 180 * view.scale * math.cos(math.radians((view.middle or (0, 0))[1]))
-    return any(abs(x1 - x2) > most for (x1, _), (x2, _) in zip(points, (*points[1:], points[0]), strict=True))
-
-
-def _rounded(points: Iterable[Point]) -> list[tuple[int, int]]:
+def _thinned(points: Iterable[Point]) -> list[tuple[int, int]]:
+    """Return the points in whole units, without those closer to the one before than the eye can tell."""
     kept: list[tuple[int, int]] = []
     for x, y in points:
         at = (round(x), round(y))
-        if not kept or at != kept[-1]:
+        if not kept or abs(at[0] - kept[-1][0]) + abs(at[1] - kept[-1][1]) >= STEP:
             kept.append(at)
-    if len(kept) > 1 and kept[0] == kept[-1]:
-        kept.pop()
     return kept
 
 
