@@ -32,9 +32,12 @@ from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import pyoxigraph as px
 import sparql_data
 
 from kg import __version__
+from kg.sparql import counting
+from kg.sparql.columns import writing as columns
 from kg.sparql.counting import FILE as STATISTICS
 
 QUERIES = Path(__file__).resolve().parent / "queries"
@@ -109,6 +112,11 @@ def ours(graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60) -> It
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "graph.nq").exists():
         os.link(graph, folder / "graph.nq")
+    if not (folder / STATISTICS).exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            store = px.Store(scratch)
+            store.bulk_load(path=str(graph), format=px.RdfFormat.N_QUADS)
+            counting.keep(folder, json.dumps(columns.write(store, folder).to_json()).encode())
     (folder / "manifest.json").write_text(json.dumps({"id": name}), encoding="utf-8")
     (home / "current").write_text(name, encoding="ascii")
     port = free_port()

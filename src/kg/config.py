@@ -62,6 +62,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
     Setting("sparql_reorder", True, "Put the joins of expensive SPARQL queries in a better order."),
     Setting("sparql_near", True, "Answer provably cheap SPARQL queries without a process of their own."),
+    Setting("sparql_columns", True, "Answer SPARQL joins, groups and sorted pages from columns of the build."),
     Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
     Setting("sparql_searches", 10, "Most searches (SERVICE kg:search) in one SPARQL query."),
     Setting("sparql_search_rows", 500, "Most rows of one search inside SPARQL."),
@@ -69,6 +70,14 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("reconcile_match", 98.0, "Score (0 to 100) from which a candidate may be a certain match."),
     Setting("reconcile_margin", 5.0, "Lead over the next candidate that a certain match needs."),
     Setting("link_inner_hosts", "", "host:port of partners in the own network, comma-separated."),
+    Setting("harvest_contact", "", "Address that harvested sources may write to; sent along."),
+    Setting("harvest_rate", 1.0, "Requests a second to one source, unless the source has a rate of its own."),
+    Setting("harvest_timeout_s", 60.0, "Seconds within which a source's answer has to be there."),
+    Setting("harvest_retries", 5, "Times a request to a source is tried again, with growing pauses."),
+    Setting("harvest_wait_s", 900.0, "Longest pause that a source may ask for within a harvest, in seconds."),
+    Setting("harvest_max_mb", 64, "Largest answer of a source."),
+    Setting("sync_shrink_max", 0.1, "Share of its records that a source may lose before 'kg sync' stops."),
+    Setting("sync_refused_max", 0.05, "Share of a source's records refused at which 'kg sync' stops."),
     Setting("proxies", 0, "Proxies in front whose X-Forwarded-For and X-Forwarded-Prefix are believed."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
     Setting("request_max_kb", 1024, "Largest body of any request."),
@@ -112,6 +121,7 @@ class Settings:
     sparql_service_allow: str
     sparql_reorder: bool
     sparql_near: bool
+    sparql_columns: bool
     sparql_cache_mb: int
     sparql_searches: int
     sparql_search_rows: int
@@ -119,6 +129,14 @@ class Settings:
     reconcile_match: float
     reconcile_margin: float
     link_inner_hosts: str
+    harvest_contact: str
+    harvest_rate: float
+    harvest_timeout_s: float
+    harvest_retries: int
+    harvest_wait_s: float
+    harvest_max_mb: int
+    sync_shrink_max: float
+    sync_refused_max: float
     proxies: int
     rate_per_minute: int
     request_max_kb: int

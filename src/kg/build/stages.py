@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from kg.errors import BuildFailed
 from kg.inference import Closure
 from kg.mapping import Known, provenance, settle
 from kg.progress import Progress
+from kg.sparql import counting
+from kg.sparql.columns import writing as columns
 from kg.store.embedded import EmbeddedStore, fits_memory, open_store
 from kg.validation import Check, Violation, check_graph
 from kg.vocab import Iris
@@ -262,6 +265,13 @@ def index(job: Job) -> None:
         job.index = search_index.build(job.opened, job.workshop / "index", job.settings, job.progress)
 
 
+def count(job: Job) -> None:
+    """Write the columns and the statistics that make queries quick."""
+    with job.progress.stage("count"), job.timed("count"):
+        statistics = columns.write(job.opened.engine, job.workshop)
+        counting.keep(job.workshop, json.dumps(statistics.to_json()).encode())
+
+
 def check(job: Job) -> None:
     """Ask what should not be there; faults are reported, a store that lost statements stops the build."""
     with job.progress.stage("check"), job.timed("check"):
@@ -298,6 +308,7 @@ STAGES: Final[tuple[Callable[[Job], None], ...]] = (
     assess,
     store,
     index,
+    count,
     check,
     write_reports,
 )

@@ -25,6 +25,7 @@ from typing import Any, Final
 import pyoxigraph as px
 
 from kg.sparql import frames, worker
+from kg.sparql.columns.answering import Answerer, opened
 
 SPAWN: Final = b"S"
 SPAWN_OPEN: Final = b"O"
@@ -42,6 +43,9 @@ class Nursery:
         self.config = config
         self.children: dict[int, int | None] = {}
         self.store = self._load()
+        self.columns: Answerer | None = None
+        if config["columns"]:
+            self.columns = opened(Path(config["graph"]).parent, config["prefixes"])
 
     def _load(self) -> px.Store | None:
         """Load the statements to share, or nothing when each worker opens the store on disk."""
@@ -118,7 +122,7 @@ class Nursery:
             _limit(resource.RLIMIT_NOFILE, 0)
         memory_max = worker.peak_memory() + extra // 2
         connection = socket.socket(fileno=descriptor)
-        worker.serve(connection, store, prefixes=self.config["prefixes"], memory_max=memory_max)
+        worker.serve(connection, store, self.columns, prefixes=self.config["prefixes"], memory_max=memory_max)
 
     def _kill(self, pid: int) -> int:
         """End a worker and return its wait status; one that ended by itself keeps the status it had."""

@@ -18,6 +18,7 @@ from kg.errors import KgError, NotAcceptable, QuerySyntaxError, QueryTimeout, Un
 from kg.sparql import guard
 from kg.sparql.admission import Admission
 from kg.sparql.cache import AnswerCache, Kept, Overran
+from kg.sparql.columns.answering import AT_ONCE
 from kg.sparql.conversation import Body, ClientGoneError, Running, WorkerDiedError, converse
 from kg.sparql.live import LivePools
 from kg.sparql.metrics import Metrics
@@ -127,7 +128,11 @@ class SparqlService:
         for left in reversed(range(_ATTEMPTS)):
             with self.pools.lease() as pool:
                 try:
-                    return self._near(pool, request, text, checked) or self._ask(pool, request, text, checked)
+                    return (
+                        self._from_columns(pool, request, text, checked)
+                        or self._near(pool, request, text, checked)
+                        or self._ask(pool, request, text, checked)
+                    )
                 except NurseryGoneError:
                     self.pools.drop(pool)
                 except WorkerDiedError:
@@ -167,8 +172,32 @@ class SparqlService:
             return None
         return self._keep(pool.generation.id, request, checked, media_type, Body([found], size=len(found)))
 
+    def _from_columns(
+        self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked
+    ) -> SparqlAnswer | None:
+        """Answer a query from columns in this process, if it is quickly done."""
+        columns, media_type = pool.columns, request.results
+        if columns is None or not media_type or not self.settings.sparql_near:
+            return None
+        if not self._fits_columns(pool, request, text, checked):
+            return None
+        found = columns.answer(text, media_type, AT_ONCE)
+        if found is None:
+            return None
+        return self._keep(pool.generation.id, request, checked, media_type, Body([found], size=len(found)))
+
+    def _fits_columns(self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked) -> bool:
+        """Tell whether columns may answer: a SELECT over the whole graph of a kind that they know."""
+        if pool.columns is None or checked.form != "SELECT" or checked.volatile or request.bind:
+            return False
+        if request.default_graphs is not None or request.named_graphs is not None:
+            return False
+        return pool.columns.reads(text)
+
     def _ask(self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
         """Let a worker answer, the joins in a better order where that pays."""
+        if self._fits_columns(pool, request, text, checked):
+            return self._ask_worker(pool, request, text, checked, columns=True)
         better = self._reordered(pool, request, text)
         if better != text:
             try:
@@ -183,7 +212,13 @@ class SparqlService:
         return text if query is None or statistics is None else reorder(text, query, statistics)
 
     def _ask_worker(
-        self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked
+        self,
+        pool: Pool,
+        request: SparqlRequest,
+        text: str,
+        checked: guard.Checked,
+        *,
+        columns: bool = False,
     ) -> SparqlAnswer:
         worker = pool.take(is_open=checked.reaches_out)
         now = time.monotonic()
@@ -192,7 +227,7 @@ class SparqlService:
         try:
             end, body = converse(
                 running,
-                self._message(request, text),
+                self._message(request, text) | {"columns": columns},
                 on_slow=lambda: self.admission.shed(waiting=pool.waiting),
                 slow_s=self.settings.sparql_slow_s,
                 gone=request.gone,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyoxigraph as px
 
-_TOP: Final = 300
+TOP: Final = 300
 """Objects of a predicate whose own count is kept: those that most statements have."""
 _PREDICATES: Final = "SELECT DISTINCT ?p WHERE { ?s ?p ?o }"
 _GRAPHS: Final = "SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -97,7 +97,7 @@ def _counts(store: px.Store, predicate: str) -> Counts:
             longest = max(longest, len(value.value))
         if many > 1 and isinstance(value, px.NamedNode):
             # The heap keeps the most frequent ones.
-            if len(frequent) < _TOP:
+            if len(frequent) < TOP:
                 heapq.heappush(frequent, (many, value.value))
             else:
                 heapq.heappushpop(frequent, (many, value.value))

@@ -19,6 +19,7 @@ from kg.config import Settings
 from kg.errors import ConfigError, KgError, Unavailable
 from kg.generation import Generation
 from kg.sparql import counting, frames, nursery
+from kg.sparql.columns.answering import Answerer, opened
 from kg.sparql.statistics import Statistics
 from kg.store.embedded import fits_memory
 
@@ -80,7 +81,12 @@ class Nursery:
         command = [sys.executable, "-m", "kg.sparql.nursery", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                command,
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # It forks, so the library for arrays must not start threads in it.
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             )
         memory = fits_memory(generation.graph_file, settings.memory_budget_mb)
         config = {
@@ -89,6 +95,7 @@ class Nursery:
             "store": str(generation.store_folder),
             "memory_mb": settings.sparql_worker_memory_mb,
             "prefixes": known_prefixes(settings),
+            "columns": settings.sparql_columns,
         }
         try:
             self._control.settimeout(_START_S)
@@ -181,9 +188,13 @@ class Pool:
         self._closed = False
         self._gardener = threading.Thread(target=self._tend, name="kg-sparql-gardener", daemon=True)
         self._gardener.start()
-        self.statistics: Statistics | None = None
-        """The counts of the generation, some seconds after the start; they only make queries cheaper."""
-        if settings.sparql_reorder or settings.sparql_near:
+        self.columns: Answerer | None = None
+        """The statements as sorted arrays, where the build wrote them."""
+        if settings.sparql_columns:
+            self.columns = opened(generation.folder, known_prefixes(settings))
+        self.statistics: Statistics | None = counting.kept(generation.folder)
+        """The counts of the generation: of the build, else some seconds after the start."""
+        if self.statistics is None and (settings.sparql_reorder or settings.sparql_near):
             threading.Thread(target=self._count_up, name="kg-sparql-statistics", daemon=True).start()
 
     @property

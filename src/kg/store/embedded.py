@@ -105,6 +105,11 @@ class EmbeddedStore:
             self._size = len(self._open())
         return self._size
 
+    @property
+    def engine(self) -> px.Store:
+        """The engine's own store, for what reads all statements at once."""
+        return self._open()
+
     def close(self) -> None:
         self._store = None
 

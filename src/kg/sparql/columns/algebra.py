@@ -1,0 +1,80 @@
+"""What a query asks for, as far as columns can answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Term = str | bytes
+"""A variable's name, or a constant in N-Triples notation."""
+
+
+class Declined(Exception):
+    """The query, or what came of it, is not for columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operator or a function with its arguments; ``distinct`` belongs to aggregates."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    distinct: bool = False
+
+
+Expression = str | bytes | Call
+"""A variable's name, a constant, or a call."""
+
+AGGREGATES = frozenset(("COUNT", "SAMPLE", "MIN", "MAX", "SUM"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A triple pattern; ``closure`` is ``+`` or ``*`` after its predicate, or nothing."""
+
+    subject: Term
+    predicate: str
+    object: Term
+    closure: str = ""
+
+    def variables(self) -> list[str]:
+        return [each for each in (self.subject, self.object) if isinstance(each, str)]
+
+
+@dataclass(slots=True)
+class Group:
+    """A group graph pattern: everything joined, then OPTIONALs in their order, then FILTERs."""
+
+    patterns: list[Pattern] = field(default_factory=list)
+    values: list[tuple[list[str], list[list[bytes]]]] = field(default_factory=list)
+    unions: list[list[Group]] = field(default_factory=list)
+    selects: list[Select] = field(default_factory=list)
+    optionals: list[Group] = field(default_factory=list)
+    filters: list[Expression] = field(default_factory=list)
+
+    def variables(self) -> set[str]:
+        """Return the variables in scope (SPARQL 1.1, 18.2.1)."""
+        found = {name for pattern in self.patterns for name in pattern.variables()}
+        found |= {name for names, _ in self.values for name in names}
+        found |= {name for select in self.selects for name, _ in select.columns}
+        for group in [*self.optionals, *(each for branches in self.unions for each in branches)]:
+            found |= group.variables()
+        return found
+
+
+@dataclass(slots=True)
+class Select:
+    """A SELECT: ``columns`` are names with what they are computed from (nothing for a plain variable)."""
+
+    columns: list[tuple[str, Expression | None]]
+    where: Group
+    distinct: bool = False
+    group_by: list[str] | None = None
+    having: list[Expression] = field(default_factory=list)
+    order: list[tuple[Expression, bool]] = field(default_factory=list)
+    """Keys, the first the most important, each with whether it descends."""
+    limit: int | None = None
+    offset: int = 0
+
+    @property
+    def aggregates(self) -> bool:
+        return self.group_by is not None or any(expression is not None for _, expression in self.columns)
