@@ -18,7 +18,9 @@ from werkzeug.test import Client
 
 from kg import queries
 
-FOR_PEOPLE = re.compile(r"^/(<lang:lang>/|static/|review/|widget|robots|sitemap|search$|overlap|$)")
+FOR_PEOPLE = re.compile(
+    r"^/(<lang:lang>/|static/|review/|widget|robots|sitemap|search$|overlap|map$|map\.svg|support$|$)"
+)
 """Rules of pages, pictures and crawlers, which the description leaves out."""
 HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/", "/dumps/")
 """Addresses that other answers name; nobody builds them."""

@@ -12,6 +12,7 @@ from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
 from kg.web.openapi_linking import linking
 from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
+from kg.web.openapi_places import places
 from kg.web.openapi_search import search
 from kg.web.openapi_sparql import sparql
 
@@ -26,6 +27,7 @@ def paths(settings: Settings) -> dict[str, Any]:
     """Return the path items of everything but the named queries."""
     return {
         **search(settings),
+        **places(settings),
         **sparql(),
         **_data(),
         **_reconciliation(),
