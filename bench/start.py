@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+
+from sparql import free_port
 
 KG = [sys.executable, "-c", "from kg.cli import main; main()"]
 COMMANDS = {
@@ -42,12 +43,6 @@ def command(arguments: list[str]) -> Callable[[], None]:
         subprocess.run([*KG, *arguments], check=True, capture_output=True)
 
     return work
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def served(path: str) -> Callable[[], None]:

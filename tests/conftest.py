@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tiny import TINY_INPUTS
 
 from kg import generation
@@ -22,6 +23,9 @@ _KEPT_HOME = os.environ.pop("KG_TEST_HOME", "")
 for _name in [name for name in os.environ if name.startswith("KG_")]:
     del os.environ[_name]  # Tests do not see the settings of whoever runs them,
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nor the network.
+# No test may fail because the machine is busy.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,17 @@ from pathlib import Path
 import requests
 
 
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving(home: Path, **settings: object) -> Iterator[str]:
     """Serve a data folder with gunicorn and yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     env |= {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
     env |= {"KG_HOME": str(home), "KG_LOG_LEVEL": "WARNING"}

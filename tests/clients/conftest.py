@@ -13,7 +13,8 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sparql"))
 
-from serving import free_port, serving
+from serving import serving
+from started import free_port
 
 PEOPLE = """
 <https://w3id.org/landkg/id/country/BFA> <http://example.org/population> 23 .
@@ -51,10 +52,10 @@ def other_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         try:
-            if requests.get(url, params={"query": "ASK {}"}, timeout=10).ok:
+            if requests.get(url, params={"query": "ASK {}"}, timeout=30).ok:
                 return
         except requests.ConnectionError:
             time.sleep(0.1)

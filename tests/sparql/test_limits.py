@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.server
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -58,15 +59,33 @@ def busy(server: Server) -> float:
     return used() - before
 
 
+def wait_for(happened: Callable[[], bool], most_s: float = 60) -> None:
+    """Wait until something is so, however slow the machine is."""
+    until = time.monotonic() + most_s
+    while not happened():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.05)
+
+
+def end_workers(server: Server) -> None:
+    """End what still runs, so that nobody waits for its limit."""
+
+    def ended() -> bool:
+        for each in workers(server):  # one that has hardly begun is begun anew
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        return server.metric("kg_sparql_running") == 0
+
+    wait_for(ended)
+
+
 @pytest.fixture(scope="module")
-def stopped(server: Server) -> dict[str, tuple[float, requests.Response]]:
-    """Send all runaways at once; return how long each took, and its answer."""
-    found: dict[str, tuple[float, requests.Response]] = {}
+def stopped(server: Server) -> dict[str, requests.Response]:
+    """Send all runaways at once; return their answers. Any of them would run for hours if it were let."""
+    found: dict[str, requests.Response] = {}
 
     def send(query: str) -> None:
-        started = time.monotonic()
-        answer = server.query(query)
-        found[query] = (time.monotonic() - started, answer)
+        found[query] = server.query(query)
 
     threads = [threading.Thread(target=send, args=(query,)) for query in RUNAWAYS]
     for each in threads:
@@ -78,10 +97,9 @@ def stopped(server: Server) -> dict[str, tuple[float, requests.Response]]:
 
 @pytest.mark.parametrize("query", RUNAWAYS, ids=range(len(RUNAWAYS)))
 def test_runaway_when_sent_is_stopped_and_names_the_limit(
-    stopped: dict[str, tuple[float, requests.Response]], query: str
+    stopped: dict[str, requests.Response], query: str
 ) -> None:
-    seconds, answer = stopped[query]
-    assert seconds < 5
+    answer = stopped[query]
     detail = answer.json()["detail"]
     if answer.status_code == 413:
         assert "64 MB" in detail
@@ -92,12 +110,10 @@ def test_runaway_when_sent_is_stopped_and_names_the_limit(
 
 
 def test_runaway_when_sent_again_at_once_is_refused_at_once(server: Server) -> None:
-    query = f"{COUNT} # again"
-    assert server.query(query).status_code == 503
-    started = time.monotonic()
-    answer = server.query(query)
-    assert (answer.status_code, answer.json()["code"]) == (503, "query_timeout")
-    assert time.monotonic() - started < 1
+    # What is known to overrun is refused for as long as the limit; a slow machine may take longer to ask.
+    answers = [server.query(f"{COUNT} # again") for _ in range(4)]
+    assert {(each.status_code, each.json()["code"]) for each in answers} == {(503, "query_timeout")}
+    assert any("a moment ago" in each.json()["detail"] for each in answers)
 
 
 def test_lookups_when_others_run_away_stay_quick(server: Server) -> None:
@@ -127,16 +143,17 @@ def test_lookups_when_others_run_away_stay_quick(server: Server) -> None:
     for each in threads:
         each.join()
     assert set(statuses) <= {503, 413}
-    assert sorted(times)[int(len(times) * 0.95)] < 0.25
-    time.sleep(1)
-    assert busy(server) < 0.1
+    # Had they waited for a runaway, they would have taken as long as its limit; bench/runaways.py measures.
+    assert sorted(times)[len(times) // 2] < 3
+    wait_for(lambda: busy(server) < 0.1)
 
 
-def test_query_when_its_client_leaves_is_stopped(server: Server) -> None:
-    with pytest.raises(requests.Timeout):
-        server.query(f"{COUNT} # left", timeout=0.5)
-    time.sleep(1.5)
-    assert server.metric("kg_sparql_running") == 0
+def test_query_when_its_client_leaves_is_stopped(sparql_home: Path) -> None:
+    with serving(sparql_home, sparql_timeout_s=120) as patient:
+        with pytest.raises(requests.Timeout):
+            patient.query(f"{COUNT} # left", timeout=0.5)
+        wait_for(lambda: patient.metric("kg_sparql_running") == 0)
+        assert patient.metric('kg_sparql_queries_total{outcome="client_gone"}') == 1
 
 
 def test_answer_when_above_the_size_is_413(sparql_home: Path) -> None:
@@ -147,18 +164,19 @@ def test_answer_when_above_the_size_is_413(sparql_home: Path) -> None:
 
 
 def test_client_when_above_its_queries_is_429(sparql_home: Path) -> None:
-    with serving(sparql_home, sparql_timeout_s=1.5, sparql_client_max=1) as narrow:
+    with serving(sparql_home, sparql_timeout_s=60, sparql_client_max=1) as narrow:
         slow = threading.Thread(target=narrow.query, args=(COUNT,))
         slow.start()
-        time.sleep(0.5)
+        wait_for(lambda: narrow.metric("kg_sparql_running") == 1)
         answer = narrow.query("ASK {} # another")
+        end_workers(narrow)
         slow.join()
         assert answer.status_code == 429
         assert "Retry-After" in answer.headers
 
 
 def test_long_queries_when_others_wait_yield(sparql_home: Path) -> None:
-    with serving(sparql_home, sparql_workers=2, sparql_timeout_s=6, sparql_slow_s=0.5) as crowded:
+    with serving(sparql_home, sparql_workers=2, sparql_timeout_s=60, sparql_slow_s=0.5) as crowded:
         answers: list[requests.Response] = []
         threads = [
             threading.Thread(target=lambda n=n: answers.append(crowded.query(f"{COUNT} # {n}")))
@@ -166,11 +184,10 @@ def test_long_queries_when_others_wait_yield(sparql_home: Path) -> None:
         ]
         for each in threads:
             each.start()
-        time.sleep(0.3)
-        started = time.monotonic()
+        wait_for(lambda: crowded.metric("kg_sparql_running") == 2)
         assert crowded.query("ASK { ?s ?p ?o }").text == "true"
-        assert time.monotonic() - started < 5
         assert crowded.query("ASK { ?s ?p ?o } # 2").text == "true"
+        end_workers(crowded)
         for each in threads:
             each.join()
         assert any("others were waiting" in each.json()["detail"] for each in answers)
@@ -194,17 +211,17 @@ def test_nursery_when_killed_is_replaced(sparql_home: Path) -> None:
 
 @pytest.mark.parametrize("how", ["terminate", "kill"])
 def test_processes_when_the_server_ends_are_gone(sparql_home: Path, how: str) -> None:
-    with serving(sparql_home, sparql_timeout_s=3) as served:
+    with serving(sparql_home, sparql_timeout_s=5) as served:
         slow = threading.Thread(target=_ignoring, args=(served, COUNT))
         slow.start()
-        time.sleep(0.5)
+        wait_for(lambda: served.metric("kg_sparql_running") == 1)
         found = workers(served)
         assert len(found) > 1
         for each in psutil.Process(served.process.pid).children():
             getattr(each, how)()
         served.process.kill()
         slow.join()
-        gone, alive = psutil.wait_procs(found, timeout=10)
+        gone, alive = psutil.wait_procs(found, timeout=60)
         assert not alive
         assert len(gone) == len(found)
 
@@ -220,24 +237,26 @@ def test_generation_when_switched_under_load_fails_nothing(tmp_path: Path) -> No
     few, more = lines()[:400], lines()
     first = publish(tmp_path, few)
     with serving(tmp_path, sparql_cache_mb=0) as served:
-        until = time.monotonic() + 4
+        ended = threading.Event()
         seen: list[tuple[str, str, int]] = []
 
         def ask() -> None:
-            while time.monotonic() < until:
+            while not ended.is_set():
                 answer = served.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
                 seen.append((answer.headers.get("X-Generation", ""), answer.text, answer.status_code))
 
         threads = [threading.Thread(target=ask) for _ in range(3)]
         for each in threads:
             each.start()
-        time.sleep(1)
+        wait_for(lambda: len(seen) > 20)
         second = publish(tmp_path, more)
+        wait_for(lambda: sum(name == second for name, _, _ in seen[-40:]) == 40)
+        ended.set()
         for each in threads:
             each.join()
         assert set(seen) == {(first, "n\r\n400\r\n", 200), (second, "n\r\n8000\r\n", 200)}
-        time.sleep(0.5)
-        assert len({each.ppid() for each in workers(served)}) == 2  # the web process, and one nursery
+        # The web process, and one nursery.
+        wait_for(lambda: len({each.ppid() for each in workers(served)}) == 2)
 
 
 @pytest.fixture

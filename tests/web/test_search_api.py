@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ import requests
 import rispy
 from flask import Flask
 from flask.testing import FlaskClient
+from started import free_port
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -240,9 +240,7 @@ def partner(oxigraph: str, tmp_path: Path) -> Iterator[str]:
     subprocess.run(
         [oxigraph, "load", "--location", store, "--file", str(notes)], check=True, capture_output=True
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [oxigraph, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -252,10 +250,10 @@ def partner(oxigraph: str, tmp_path: Path) -> Iterator[str]:
 
 
 def _await(url: str) -> str:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
-            if requests.get(url, params={"query": "ASK {}"}, timeout=5).ok:
+            if requests.get(url, params={"query": "ASK {}"}, timeout=30).ok:
                 return url
         except requests.ConnectionError:
             time.sleep(0.05)
