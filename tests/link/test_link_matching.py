@@ -159,7 +159,7 @@ def test_query_when_it_names_values_alone_finds_what_has_them(reconciler: Reconc
 
 def test_batch_of_ten_when_candidates_are_by_name_takes_little_work(reconciler: Reconciler) -> None:
     names = ELSEWHERE.read_text(encoding="utf-8").splitlines()[:10]
-    # Work of the processor, not time, and far above what it takes: looking at every pair would take minutes.
+    # Work of the processor, not time, and far above what it takes.
     began = time.thread_time()
     for name in names:
         reconciler.candidates(Query(name), "en")
