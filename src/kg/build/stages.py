@@ -24,7 +24,7 @@ from kg.build.result import Row, load_report
 from kg.config import Settings
 from kg.errors import BuildFailed
 from kg.inference import Closure
-from kg.mapping import Known, provenance, settle
+from kg.mapping import Known, provenance, retired, settle
 from kg.progress import Progress
 from kg.sparql import counting
 from kg.sparql.columns import writing as columns
@@ -67,6 +67,11 @@ class Job:
         folder = self.workshop / "scratch"
         folder.mkdir(exist_ok=True)
         return folder
+
+    @cached_property
+    def retired(self) -> dict[str, retired.Retired]:
+        """Records that curators withdrew or merged, by IRI."""
+        return retired.read(self.settings.home_folder, self.iris)
 
     @cached_property
     def opened(self) -> EmbeddedStore:
@@ -124,6 +129,7 @@ def connect(job: Job) -> None:
     """Settle identities and references between records, and add the ontology."""
     with job.progress.stage("connect"), job.timed("map"):
         gone = _one_of_each(job)
+        _take_out(job, gone)
         known = Known()
         kept: list[work.Seen] = []
         for done in job.done:
@@ -135,6 +141,9 @@ def connect(job: Job) -> None:
             for run in done.runs if lost else ():
                 merge.without(run, lost)
             for each in done.records:
+                held = job.retired.get(each.iri)
+                if held is not None and held.replaced_by:
+                    known.add(each.keys, held.replaced_by)
                 if each.iri not in lost:
                     known.add(each.keys, each.iri)
                     kept.append(each)
@@ -142,8 +151,10 @@ def connect(job: Job) -> None:
                     job.statements[name] = job.statements.get(name, 0) + each.statements
             job.runs += done.runs
         lines = [line for each in kept for line in settle(each.pending, known)]
-        lines += schema.lines(job.iris)
-        lines += Closure(schema.lines(job.iris), job.iris).lines(lines)
+        ontology = schema.lines(job.iris)
+        lines += (line for line in ontology if line[1 : line.index(">")] not in job.retired)
+        lines += retired.lines(job.retired, job.iris)
+        lines += Closure(ontology, job.iris).lines(lines)
         job.runs.append(job.scratch / "links.nq")
         work.write_run(lines, job.runs[-1])
 
@@ -171,6 +182,21 @@ def _one_of_each(job: Job) -> dict[int, set[str]]:
             loser[0].report.loaded -= 1
             loser[0].report.issues.append(issue)
     return gone
+
+
+def _take_out(job: Job, gone: dict[int, set[str]]) -> None:
+    """Leave out what curators withdrew or merged; the report of the dataset says so."""
+    for done in job.done:
+        lost = gone.setdefault(id(done), set())
+        for seen in done.records:
+            held = job.retired.get(seen.iri)
+            if held is None or seen.iri in lost:
+                continue
+            lost.add(seen.iri)
+            reason = f"merged into <{held.replaced_by}>" if held.replaced_by else "withdrawn"
+            issue = Issue("quarantined", seen.file, seen.record, "id", f"{reason}: {held.reason}")
+            done.report.loaded -= 1
+            done.report.issues.append(issue)
 
 
 def merge_records(job: Job) -> None:

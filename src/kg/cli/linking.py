@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kg.cli import output
+from kg.cli import output, retiring
 from kg.errors import BadInput
 
 if TYPE_CHECKING:
@@ -314,4 +314,5 @@ def register(app: typer.Typer) -> None:
     """Add these commands to ``kg``."""
     app.command()(link)
     app.command()(partners)
+    retiring.register(links)
     app.add_typer(links, name="links")

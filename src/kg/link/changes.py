@@ -12,8 +12,8 @@ from kg import generation
 from kg.generation import Generation
 from kg.vocab import Iris
 
-_LEFT_OUT: Final = ("provenance", "inferred")
-"""Graphs that change with every build or follow from others."""
+_LEFT_OUT: Final = ("provenance", "inferred", "retired")
+"""Graphs that change with every build, follow from others, or hold what is no longer there."""
 _MASK: Final = (1 << 64) - 1
 
 

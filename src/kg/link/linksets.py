@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from kg.link.journal import Queued
 from kg.link.partners import Partner
 from kg.link.sssom import LICENCE
 from kg.link.suggest import EXACT, RELATION, Link
+from kg.mapping import retired
 from kg.terms import literal
 from kg.vocab import DCTERMS, RDF, RDFS, SKOS, VOID, XSD, Iris
 
@@ -80,16 +82,23 @@ def accepted_lines(home: Path, iris: Iris) -> Iterator[str]:
     """Yield what a build adds: the registry of partners, and each partner's accepted links.
 
     Links stand in ``graph/links/<partner>``, in both directions, so that a record shows who links to
-    it; who accepted a link, when and why stands beside it.
+    it; who accepted a link, when and why stands beside it. A link to a merged record follows it, one to a
+    withdrawn record is left out; both are shown as conflicts.
     """
     known = partners.load(home)
+    gone = retired.read(home, iris)
     yield from partners.lines(known.values(), iris)
     for each in journal.listed(home, state="accept"):
-        yield from _accepted(each, known.get(each.partner), iris)
+        held = gone.get(each.link.object)
+        if held is None:
+            yield from _accepted(each, each.link, known.get(each.partner), iris)
+        elif held.replaced_by:
+            link = replace(each.link, object=held.replaced_by)
+            yield from _accepted(each, link, known.get(each.partner), iris)
 
 
-def _accepted(each: Queued, partner: Partner | None, iris: Iris) -> Iterator[str]:
-    link, decision = each.link, each.decision
+def _accepted(each: Queued, link: Link, partner: Partner | None, iris: Iris) -> Iterator[str]:
+    decision = each.decision
     if decision is None:
         return
     tail = f" <{iris.graph(f'links/{each.partner}')}> ."

@@ -121,6 +121,9 @@ def _types(rows: Iterable[Row], iris: Iris) -> tuple[dict[str, tuple[str, ...]],
             found[iri] = kinds[0]
         elif f"{SKOS}Concept" in names:
             found[iri] = ("concept",)
+        elif iri in withdrawn:
+            kind = iri.removeprefix(f"{iris.base}id/").partition("/")[0]
+            found[iri] = (kind if kind in KIND_ORDER else "entity",)
     return found, withdrawn
 
 

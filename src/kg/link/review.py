@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from kg.link.journal import Queued
 from kg.link.labels import LabelIndex
 from kg.link.partners import Partner
 from kg.link.suggest import EXACT
+from kg.mapping import retired
 from kg.vocab import Iris
 
 
@@ -81,25 +83,41 @@ def take(home: Path, text: str, partner: Partner, account: Account, iris: Iris) 
 
 
 def conflicts(home: Path, index: LabelIndex | None, iris: Iris) -> list[Conflict]:
-    """Return where accepted links clash: two exact matches of one record, or a record that is not there.
+    """Return where links clash: two exact matches of one record, or a record that is not there.
 
-    Without an index of names, links to withdrawn records are not looked for.
+    Of links that wait, only those to records that are gone count: nobody should accept them. Without an
+    index of names, links to unknown records are not looked for.
     """
-    accepted = journal.listed(home, state="accept")
+    gone = retired.read(home, iris)
     found: list[Conflict] = []
     forth: dict[tuple[str, str], list[Queued]] = defaultdict(list)
     back: dict[tuple[str, str], list[Queued]] = defaultdict(list)
-    for each in accepted:
-        if each.predicate == EXACT:
+    for each in journal.listed(home):
+        if each.state == "reject":
+            continue
+        if each.state == "accept" and each.predicate == EXACT:
             forth[each.partner, each.link.subject].append(each)
             back[each.partner, each.link.object].append(each)
-        if index is not None and each.link.object.startswith(f"{iris.base}id/"):
-            entry = index.by_iri.get(each.link.object)
-            if entry is None or entry.withdrawn:
-                kind = "unknown record" if entry is None else "withdrawn record"
-                found.append(Conflict(kind, each.link.object, (each.number,)))
+        kind = _missing(each, gone, index, iris)
+        if kind and (each.state == "accept" or kind != "unknown record"):
+            found.append(Conflict(kind, each.link.object, (each.number,)))
     for groups in (forth, back):
         for (_partner, iri), several in groups.items():
             if len(several) > 1:
                 found.append(Conflict("two exact matches", iri, tuple(each.number for each in several)))
     return found
+
+
+def _missing(
+    each: Queued, gone: Mapping[str, retired.Retired], index: LabelIndex | None, iris: Iris
+) -> str | None:
+    """Return what is wrong with the record of ours that a link names."""
+    iri = each.link.object
+    if iri in gone:
+        return "merged record" if gone[iri].replaced_by else "withdrawn record"
+    if index is None or not iri.startswith(f"{iris.base}id/"):
+        return None
+    entry = index.by_iri.get(iri)
+    if entry is None:
+        return "unknown record"
+    return "withdrawn record" if entry.withdrawn else None

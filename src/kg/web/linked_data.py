@@ -7,15 +7,16 @@ with 303. ``/data/<path>.<suffix>`` is the same RDF at an address of its own.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request
 
 from kg import queries
 from kg.entities import status
-from kg.errors import Gone, NotAcceptable, NotFound
+from kg.errors import NotAcceptable, NotFound
 from kg.store import Binding, GraphStore
 from kg.terms import local_id
+from kg.web import tombstones
 from kg.web.context import iris, opened
 from kg.web.jsonld import compacted
 from kg.web.negotiate import negotiate
@@ -60,12 +61,17 @@ def entity(kind: str, path: str) -> Answer:
             f"There is no format '{asked[:40]}'.", hint=f"Known: html, {', '.join(_BY_SUFFIX)}."
         )
     store = opened().store
-    moved = _moved_by_suffix(store, kind, path) or refuse_withdrawn(store, iri)
+    moved = _moved_by_suffix(store, kind, path)
     if moved is not None:
         return moved
+    is_gone, replacement = tombstones.moved(store, iri)
+    if replacement is not None:
+        return tombstones.permanent(tombstones.address("linked_data.entity", replacement))
     if suffix in _BY_SUFFIX:
         return _see_other(data_path(iri, suffix))
     media_type = HTML if suffix == "html" else _negotiated()
+    if is_gone:
+        return _tombstone(store, iri, media_type)
     if media_type == HTML:
         return _see_other(page(iri))
     response = _described(store, iri, media_type)
@@ -82,7 +88,11 @@ def data(kind: str, path: str) -> Answer:
         raise NotFound("There is nothing at this address.")
     iri = iri_of(kind, "" if stem == "ontology" and kind == "def" else stem)
     store = opened().store
-    return refuse_withdrawn(store, iri) or _described(store, iri, _BY_SUFFIX[suffix])
+    is_gone, replacement = tombstones.moved(store, iri)
+    if replacement is not None:
+        return tombstones.permanent(tombstones.address("linked_data.data", replacement, suffix=suffix))
+    media_type = _BY_SUFFIX[suffix]
+    return _tombstone(store, iri, media_type) if is_gone else _described(store, iri, media_type)
 
 
 def iri_of(kind: str, path: str) -> str:
@@ -98,21 +108,10 @@ def data_path(iri: str, suffix: str) -> str:
     return f"{root}/data/{kind}/{rest or 'ontology'}.{suffix}"
 
 
-def refuse_withdrawn(store: GraphStore, iri: str) -> Response | None:
-    """Return the redirect of a merged record, ``None`` for one that is there.
-
-    Raises:
-        NotFound: there never was such a record.
-        Gone: it was withdrawn.
-    """
-    found = status(store, iri, iris())
-    if found.replacement is not None:
-        return _as_response(redirect(url_for("linked_data.entity", **_parts(found.replacement)), 301))
-    if found.withdrawn:
-        raise Gone("This record was withdrawn. Its identifier will not be used again.")
-    if not found.known:
-        raise NotFound("There is no record with this identifier.")
-    return None
+def _tombstone(store: GraphStore, iri: str, media_type: str) -> Response:
+    if media_type == HTML:
+        return tombstones.page(store, iri)
+    return tombstones.gone(_described(store, iri, media_type))
 
 
 def _described(store: GraphStore, iri: str, media_type: str) -> Response:
@@ -162,8 +161,3 @@ def _as_response(answer: Answer) -> Response:
     if not isinstance(answer, Response):  # pragma: no cover - flask's redirect gives its own class
         return Response(answer.response, answer.status, answer.headers)
     return answer
-
-
-def _parts(iri: str) -> dict[str, Any]:
-    kind, _slash, path = iri.removeprefix(iris().base).partition("/")
-    return {"kind": kind, "path": path}

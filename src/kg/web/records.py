@@ -7,10 +7,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from kg.entities import EntityPage, Listed, Ref, describe
 from kg.errors import KgError
 from kg.model import Text
-from kg.web import explained, structured
+from kg.web import explained, structured, tombstones
 from kg.web.context import iris, opened, search_index
 from kg.web.i18n import language
-from kg.web.linked_data import FORMATS, data_path, iri_of, refuse_withdrawn
+from kg.web.linked_data import FORMATS, data_path, iri_of
 from kg.web.respond import Answer, tagged
 
 bp = Blueprint("records", __name__, url_prefix="/<lang:lang>")
@@ -30,7 +30,11 @@ def page(kind: str, path: str) -> Answer:
         )
     iri = iri_of(kind, path)
     store = opened().store
-    refuse_withdrawn(store, iri)
+    is_gone, replacement = tombstones.moved(store, iri)
+    if replacement is not None:
+        return tombstones.permanent(tombstones.address("records.page", replacement))
+    if is_gone:
+        return tombstones.page(store, iri)
     record = describe(store, iri, language(), iris())
     name = _TEMPLATES.get(record.kind, record.kind)
     body = render_template(
