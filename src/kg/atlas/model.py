@@ -15,6 +15,8 @@ from kg.atlas.views import View
 
 CLASSES: Final = 5
 """Shades of countries with records."""
+_ROOM: Final = 70
+"""Units, likewise, that a country must be long to hold its name."""
 _TINY: Final = 7
 """Units of a drawing 1,000 wide under which a country is marked by a ring, or nobody could find it."""
 
@@ -55,6 +57,8 @@ class Picture:
     """Records by country, those outside the view included."""
     unplaced: int
     """Records with neither a point nor a country."""
+    labels: tuple[tuple[float, float, str], ...] = ()
+    """(x, y, code) of the countries whose names have room; none on a map of the world."""
 
 
 def picture(counts: Mapping[str, int], placed: Iterable[Placed], view: View, unplaced: int = 0) -> Picture:
@@ -75,7 +79,23 @@ def picture(counts: Mapping[str, int], placed: Iterable[Placed], view: View, unp
         steps=steps,
         counts=counts,
         unplaced=unplaced,
+        labels=_labels(outlines, view),
     )
+
+
+def _labels(outlines: Mapping[str, str], view: View) -> tuple[tuple[float, float, str], ...]:
+    """Return where the names of countries stand: in their middle, where that is in view and wide enough."""
+    if view.middle is None:
+        return ()
+    found = []
+    for code in outlines:
+        held = shape(code)
+        if held is None or not held.is_country or _size(code, view) < _ROOM * view.width / 1000:
+            continue
+        x, y = view.point(view.turned(held.centre))
+        if 0.05 * view.width < x < 0.95 * view.width and 0.05 * view.height < y < 0.95 * view.height:
+            found.append((round(x), round(y), code))
+    return tuple(found)
 
 
 def of_records(records: Sequence[Located], gazetteer: Gazetteer, view: View) -> Picture:
@@ -123,10 +143,10 @@ def shades(most: int) -> tuple[tuple[int, int], ...]:
     return tuple(zip([1, *(each + 1 for each in limits[:-1])], limits, strict=True))
 
 
-def frame(box: Box | None, width: int) -> View:
+def frame(box: Box | None, width: int, margin: float = views.MARGIN) -> View:
     """Return the view of a box, or of the world, as high as its content wants within reason."""
     if box is None:
         return views.whole(width)
     if box[2] - box[0] > 200:
         return views.whole(width)
-    return views.part(box, width, round(width * 0.56))
+    return views.part(box, width, round(width * 0.56), margin)

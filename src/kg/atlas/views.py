@@ -78,13 +78,13 @@ def whole(width: int) -> View:
     return View(width, round((top - bottom) * scale), scale, left, top)
 
 
-def part(box: Box, width: int, height: int) -> View:
-    """Return the view of a box, with a margin, that fits width by height units."""
+def part(box: Box, width: int, height: int, margin: float = MARGIN) -> View:
+    """Return the view of a box that fits width by height units, ``margin`` being the share left around it."""
     west, south, east, north = box
     middle = ((west + east) / 2, max(-75.0, min(75.0, (south + north) / 2)))
     squeeze = math.cos(math.radians(middle[1]))
-    wide = max((east - west) * squeeze, LEAST_SPAN) * (1 + 2 * MARGIN)
-    high = max(north - south, LEAST_SPAN) * (1 + 2 * MARGIN)
+    wide = max((east - west) * squeeze, LEAST_SPAN) * (1 + 2 * margin)
+    high = max(north - south, LEAST_SPAN) * (1 + 2 * margin)
     scale = min(width / wide, height / high)
     return View(width, height, scale, -width / scale / 2, middle[1] + height / scale / 2, middle)
 

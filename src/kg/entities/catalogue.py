@@ -73,6 +73,15 @@ class Catalogue:
             self._ways[key] = self._count_ways(store, facet, language)
         return self._ways[key]
 
+    def conventions(self, store: GraphStore, language: str) -> tuple[Way, ...]:
+        """Return the conventions with the number of their decisions and documents, most first."""
+        rows = self._rows(store, "conventions")
+        names = Names(self._iris, language)
+        names.add(rows, "convention")
+        counted = {lexical(row["convention"]): int(lexical(row["count"])) for row in rows}
+        ways = [Way(names.ref(iri), count) for iri, count in counted.items()]
+        return tuple(sorted(ways, key=lambda way: (-way.count, way.ref.label.value)))
+
     def _count_ways(self, store: GraphStore, facet: str, language: str) -> tuple[Way, ...]:
         names = self._names(store, language)
         narrow = {lexical(row["concept"]) for row in self._rows(store, "top-concepts")}

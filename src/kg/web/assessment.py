@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, json, render_template, request
+from flask import Blueprint, current_app, json, render_template, request
+from flask.blueprints import BlueprintSetupState
 
 from kg.align import overlap, upset
 from kg.align.explain import FRAMEWORKS, explain, messages
@@ -22,8 +23,14 @@ from kg.web.respond import Answer, tagged
 
 bp = Blueprint("assessment", __name__)
 
+_LISTED_COLUMNS = 8
 LISTED = 200
 """Most practices that the page of a combination lists; the search shows all of a framework."""
+
+
+@bp.record_once
+def _register(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(overlap_now=overlap_now)
 
 
 @bp.get("/api/assessment/<code>")
@@ -101,6 +108,32 @@ def page() -> Answer:
         levels=LEVELS,
     )
     return tagged(body, "text/html")
+
+
+def overlap_now() -> dict[str, Any] | None:
+    """Return the overlap as other pages show it: at the first level that any practice reaches."""
+    lang, store = language(), opened().store
+    kept: dict[str, Overlap] = current_app.extensions.setdefault("kg_overlaps", {})
+    generation = opened().generation.id
+    if generation not in kept:
+        levels = [overlap.overlap(store, iris(), level=level) for level in LEVELS]
+        kept.clear()
+        kept[generation] = next((each for each in levels if each.columns), levels[0])
+    found = kept[generation]
+    if not found.columns:
+        return None
+    say, link = messages()[lang], _page_link(found, lang)
+    labels = _labels([iris().id("framework", name) for name in FRAMEWORKS], lang)
+    names = {name: labels.get(iris().id("framework", name), name) for name in FRAMEWORKS}
+    return {
+        "title": say["overlap_title"],
+        "level": say[f"level_{found.level}"],
+        "picture": _draw(found, lang),
+        "columns": [
+            (say["list"].join(names[each] for each in combined), count, link(combined))
+            for combined, count in found.columns[:_LISTED_COLUMNS]
+        ],
+    }
 
 
 def _asked() -> Overlap:

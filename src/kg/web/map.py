@@ -16,7 +16,7 @@ from kg.atlas.gazetteer import Gazetteer, box_of
 from kg.atlas.model import Located, Picture
 from kg.atlas.shapes import Box
 from kg.entities.model import Listed, Ref
-from kg.errors import BadInput
+from kg.errors import BadInput, KgError
 from kg.model import Text
 from kg.search.passages import SearchRecord
 from kg.search.requests import SearchRequest
@@ -33,6 +33,8 @@ WIDE, BESIDE, SMALL = 1000, 560, 360
 """Widths of the map's own page, beside a list, and in the margin of a record, in units."""
 LISTED: Final = 50
 """Records that the page of a place lists; the search has them all."""
+NEIGHBOURS: Final = 0.5
+"""Margin around a single country, so that its neighbours show where it is."""
 WORLD: Final = "001"
 FRAMES: Final = ("country", "region", "box", "sort")
 """Parameters that say where a map looks, and one that means nothing to it."""
@@ -40,7 +42,7 @@ FRAMES: Final = ("country", "region", "box", "sort")
 
 @bp.record_once
 def _register(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(place_map=place_map, world_map=world_map)
+    state.app.jinja_env.globals.update(place_map=place_map, country_map=country_map, world_map=world_map)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,11 @@ def draw(asked: SearchRequest, records: Sequence[SearchRecord], box: Box | None,
     """Draw the records of a search as the search's filters or a box frame them."""
     places = gazetteer()
     held = located(records)
+    margin = views.MARGIN
     if box is None:
-        box = box_of(_framed(asked, places))
-    picture = model.of_records(held, places, model.frame(box, width))
+        framed = _framed(asked, places)
+        box, margin = box_of(framed), NEIGHBOURS if len(framed) == 1 else margin
+    picture = model.of_records(held, places, model.frame(box, width, margin))
     titles = {each.iri: each for each in records}
 
     def name(cluster: Cluster) -> str:
@@ -103,7 +107,8 @@ def draw(asked: SearchRequest, records: Sequence[SearchRecord], box: Box | None,
             return titles[cluster.iris[0]].title(language())[0]
         return str(gettext("Look closer at %(count)s records", count=count))
 
-    return Drawn(picture, country_names(picture.counts), _to_country, _to_cluster, name)
+    shown = {*picture.counts, *(code for _x, _y, code in picture.labels)}
+    return Drawn(picture, country_names(shown), _to_country, _to_cluster, name)
 
 
 def place_map(points: Sequence[tuple[float, float]], countries: Sequence[Ref]) -> Drawn | None:
@@ -115,11 +120,30 @@ def place_map(points: Sequence[tuple[float, float]], countries: Sequence[Ref]) -
     if box is None:
         (west, south), (east, north) = ([min(each), max(each)] for each in zip(*points, strict=True))
         box = (west - 3, south - 3, east + 3, north + 3)
-    view = views.part(box, SMALL, round(SMALL * 0.72))
+    view = views.part(box, SMALL, round(SMALL * 0.72), NEIGHBOURS)
     placed = [Placed(str(number), point) for number, point in enumerate(points)]
     picture = model.picture(dict.fromkeys(codes, 1), placed, view)
     names = {each.iri.rpartition("/")[2]: each.label.value for each in countries}
     return Drawn(picture, names, lambda code: url_for("map.page", country=code), lambda _each: "")
+
+
+def country_map(iri: str, name: str) -> Drawn | None:
+    """Return the small map of a country with the points of its practices."""
+    code = iri.rpartition("/")[2]
+    box = box_of([code])
+    if box is None:
+        return None
+    try:
+        index = search_index()
+        records = [index.tables.records[int(number)] for number in index.having("country", code)]
+    except KgError:
+        # A page without the circles is better than none.
+        records = []
+    places = gazetteer()
+    placed = [Placed(each.iri, point) for each in records for point in places.points(each.iri)]
+    view = views.part(box, SMALL, round(SMALL * 0.72), NEIGHBOURS)
+    picture = model.picture({code: max(1, len(records))}, placed, view)
+    return Drawn(picture, {code: name}, lambda code: url_for("map.page", country=code), lambda _each: "")
 
 
 def world_map() -> Drawn:

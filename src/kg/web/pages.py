@@ -13,7 +13,7 @@ from kg.web.respond import Answer, tagged
 bp = Blueprint("pages", __name__)
 
 WAYS = ("hazard", "degradation", "landUse", "measure")
-_FEW, _NEWEST, _COUNTRIES = 8, 5, 24
+_FEW, _NEWEST, _COUNTRIES = 8, 5, 12
 
 
 @bp.get("/")
@@ -33,8 +33,10 @@ def home() -> Answer:
         figures=lists.figures(store),
         ways={facet: lists.ways(store, facet, lang)[:_FEW] for facet in WAYS},
         countries=lists.ways(store, "country", lang)[:_COUNTRIES],
+        conventions=lists.conventions(store, lang)[:_FEW],
         frameworks=lists.listing(store, "frameworks", lang),
-        newest=lists.listing(store, "decisions", lang)[:_NEWEST],
+        newest={name: lists.listing(store, name, lang)[:_NEWEST] for name in ("decisions", "publications")},
+        built=str(opened().generation.manifest.get("built", "")),
         schema=structured.website(),
     )
     return tagged(body, "text/html")

@@ -45,10 +45,11 @@
   };
 
   for (const row of document.querySelectorAll(".keep-buttons")) row.hidden = false;
+  // The link to share is the one that this browser used: it also works where the service has no public address.
+  for (const field of document.querySelectorAll("#shared")) field.value = location.href.split("#")[0];
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", async () => {
       const field = document.getElementById(button.dataset.copy);
-      field.value = new URL(location.href).href;
       field.select();
       try {
         await navigator.clipboard.writeText(field.value);
