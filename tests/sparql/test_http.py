@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as px
 import pytest
 import requests
+import zstandard
 from serving import Server
 
 KNOWS = "<http://xmlns.com/foaf/0.1/knows>"
@@ -109,21 +110,29 @@ def test_volatile_query_when_answered_has_no_tag(server: Server) -> None:
 
 
 @pytest.mark.parametrize("limit", [500, 8000])
-def test_gzip_when_accepted_carries_the_same_bytes(server: Server, limit: int) -> None:
+def test_coding_when_accepted_carries_the_same_bytes(server: Server, limit: int) -> None:
     query = f"SELECT * {{ ?s ?p ?o }} LIMIT {limit}"
     parts = urlsplit(server.url)
     bodies = []
-    for coding in ("gzip", "gzip;q=0, identity"):
+    tags = set()
+    for coding in ("gzip", "zstd", "gzip;q=0, identity"):
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         headers = {"Accept-Encoding": coding, "Content-Type": "application/sparql-query"}
         connection.request("POST", parts.path, query, headers)
         answer = connection.getresponse()
         body = answer.read()
-        packed = answer.headers["Content-Encoding"] == "gzip"
-        assert packed == (coding == "gzip")
-        bodies.append(gzip.decompress(body) if packed else body)
+        packed = answer.headers["Content-Encoding"]
+        assert packed == (coding if coding in ("gzip", "zstd") else None)
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        tags.add(answer.headers["ETag"])
+        if packed == "gzip":
+            body = gzip.decompress(body)
+        elif packed == "zstd":
+            body = zstandard.ZstdDecompressor().decompressobj().decompress(body)
+        bodies.append(body)
         connection.close()
-    assert bodies[0] == bodies[1]
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert len(tags) == 3  # a strong tag is of one representation
 
 
 def test_answer_when_large_comes_whole(sparql_home: object, server: Server) -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 _SHARE: Final = 8
@@ -17,12 +17,14 @@ _REMEMBERED: Final = 2000
 
 @dataclass(slots=True)
 class Kept:
-    """An answer: its bytes, its media type, its entity tag; the gzipped bytes once somebody asked."""
+    """An answer: its bytes, its media type, its entity tag, its rows; compressed once somebody asked."""
 
     body: bytes
     media_type: str
     etag: str
-    packed: bytes | None = None
+    rows: int | None = None
+    packed: dict[str, bytes] = field(default_factory=dict)
+    """The bytes in each content coding; small beside the body."""
 
 
 class AnswerCache:
@@ -49,7 +51,7 @@ class AnswerCache:
 
     def put(self, key: Hashable, answer: Kept, weight: int = 0) -> None:
         """Keep an answer if it is small enough; ``weight`` is the size of its key in bytes."""
-        size = len(answer.body) + len(answer.packed or b"") + weight + _OVERHEAD
+        size = len(answer.body) + weight + _OVERHEAD
         with self._lock:
             old = self._kept.pop(key, None)
             self.size -= old[1] if old else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
@@ -65,6 +65,15 @@ class Body:
             self.pieces.append(piece)
         else:
             self.file.write(piece)
+
+    def read(self) -> Iterator[bytes]:
+        """Give all bytes, from the first; a file is read again."""
+        if self.file is None:
+            yield from self.pieces
+            return
+        self.file.seek(0)
+        while piece := self.file.read(1 << 18):
+            yield piece
 
     def close(self) -> None:
         if self.file is not None:

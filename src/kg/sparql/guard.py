@@ -94,7 +94,7 @@ def check(text: str, limits: Limits) -> Checked:
         NotSupported: the query calls other endpoints and the operator has allowed none.
         Refused: it calls one that the operator has not allowed.
     """
-    reader = Reader(text)
+    reader = Reader.shared(text)
     count = _walk(reader, limits)
     service = count.service
     if reader.ambiguous:

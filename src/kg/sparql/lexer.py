@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -37,6 +38,11 @@ class Token(NamedTuple):
     start: int = 0
 
 
+_SHARED_MAX: Final = 32_000
+"""Characters of a text whose tokens are kept for the next reader; longer ones are cut anew each time."""
+_last = threading.local()
+
+
 class Reader:
     """Iterates over the tokens of a query, without white space and comments.
 
@@ -51,6 +57,20 @@ class Reader:
         self.less_than = less_than
         self.ambiguous = False
         self._brackets: list[str] = []
+
+    @classmethod
+    def shared(cls, text: str) -> Reader:
+        """Return a reader whose tokens are cut once for all that read the same text, one after the other.
+
+        The check, the plan and the columns each read a query in the thread that answers it.
+        """
+        if len(text) > _SHARED_MAX:
+            return cls(text)
+        if getattr(_last, "text", None) != text:
+            reader = cls(text)
+            tokens = tuple(reader)
+            _last.text, _last.tokens, _last.ambiguous = text, tokens, reader.ambiguous
+        return _Cut(text, _last.tokens, ambiguous=_last.ambiguous)
 
     def __iter__(self) -> Iterator[Token]:
         """Yield the tokens.
@@ -88,3 +108,15 @@ class Reader:
             self._brackets.append(mark)
         elif mark in (")", "}", "]") and self._brackets:
             self._brackets.pop()
+
+
+class _Cut(Reader):
+    """A reader of tokens that are there already."""
+
+    def __init__(self, text: str, tokens: tuple[Token, ...], *, ambiguous: bool) -> None:
+        super().__init__(text)
+        self._tokens = tokens
+        self.ambiguous = ambiguous
+
+    def __iter__(self) -> Iterator[Token]:
+        return iter(self._tokens)

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 import pyoxigraph as px
 
-from kg.sparql import frames, worker
+from kg.sparql import frames, sandbox, worker
 from kg.sparql.columns.answering import Answerer, opened
 
 SPAWN: Final = b"S"
@@ -70,6 +70,8 @@ class Nursery:
                     self._reap()
                 if self.control.fileno() in ready and not self._obey():
                     return
+        except ConnectionError:
+            return  # the web process ended while it was answered
         finally:
             for pid in [pid for pid, status in self.children.items() if status is None]:
                 self._kill(pid)
@@ -118,8 +120,10 @@ class Nursery:
         _limit(resource.RLIMIT_CORE, 0)
         if self.store is not None and not is_open:
             # What is open stays usable, and nothing else can be opened: no file, no connection. The
-            # store on disk opens its files as it needs them, so there the check of the text stands alone.
+            # store on disk opens its files as it needs them.
             _limit(resource.RLIMIT_NOFILE, 0)
+        if not is_open:
+            sandbox.close_in()
         memory_max = worker.peak_memory() + extra // 2
         connection = socket.socket(fileno=descriptor)
         worker.serve(connection, store, self.columns, prefixes=self.config["prefixes"], memory_max=memory_max)
@@ -165,6 +169,11 @@ def main(descriptor: int) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_STACK)
         resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard < 0 else min(_STACK, hard), hard))
     control = socket.socket(fileno=descriptor)
+    with suppress(ConnectionError):  # the web process may end at any moment, and so do we then
+        _obey(control)
+
+
+def _obey(control: socket.socket) -> None:
     frame = frames.receive(control)
     if frame is None:
         return

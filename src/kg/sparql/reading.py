@@ -43,7 +43,7 @@ def read_plain(text: str, prefixes: Mapping[str, str]) -> Query | None:
 
 class _Parser:
     def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
-        reader = Reader(text)
+        reader = Reader.shared(text)
         self.tokens = list(reader)
         if reader.ambiguous or "\\u" in text or "\\U" in text:
             raise UnusualError

@@ -26,6 +26,7 @@ class SparqlRequest:
         bind: terms in N-Triples notation put in place of variables.
         client: whom the limits per client count for.
         gone: tells whether the client has hung up.
+        rewrite: a step of this request alone, before those of the service; part of no key.
     """
 
     text: str
@@ -38,6 +39,7 @@ class SparqlRequest:
     client: str = ""
     request_id: str = ""
     gone: Callable[[], bool] = field(default=lambda: False, compare=False)
+    rewrite: Callable[[str], str] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class SparqlAnswer:
     etag: str
     generation_id: str
     kept: Kept | None = None
+    rows: int | None = None
 
     @property
     def size(self) -> int:

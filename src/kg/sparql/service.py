@@ -6,6 +6,7 @@ import atexit
 import hashlib
 import json
 import logging
+import re
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ from kg.sparql.near import is_cheap
 from kg.sparql.reading import read_plain
 from kg.sparql.requests import SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
 from kg.sparql.rewrite import reorder
+from kg.sparql.rows import count_rows
 from kg.sparql.worker import ABBREVIATING
 from kg.sparql.workers import NurseryGoneError, Pool, known_prefixes
 from kg.store import GraphStore
@@ -37,6 +39,7 @@ Near = Callable[[str], AbstractContextManager[GraphStore | None]]
 _log = logging.getLogger("kg.sparql")
 _ATTEMPTS: Final = 8
 _AT_ONCE_S: Final = 0.05
+_PACKED: Final = re.compile(r"-(?:gzip|zstd)$")
 
 
 class SparqlService:
@@ -76,15 +79,17 @@ class SparqlService:
         """
         started = time.perf_counter()
         outcome, size = "ok", 0
+        rows: int | None = None
         try:
             generation_id = self.pools.generation_id()
             key = key_of(generation_id, request)
             kept = self.cache.get(key)
             if kept is not None:
-                outcome, size = "cached", len(kept.body)
-                return SparqlAnswer(kept.body, kept.media_type, kept.etag, generation_id, kept)
-            answer = self._run(request)
-            size = answer.size
+                outcome, size, rows = "cached", len(kept.body), kept.rows
+                return SparqlAnswer(kept.body, kept.media_type, kept.etag, generation_id, kept, rows)
+            with self.admission.admit(request.client):
+                answer = self._run(request)
+            size, rows = answer.size, answer.rows
             return answer
         except KgError as fault:
             outcome = fault.code
@@ -93,20 +98,20 @@ class SparqlService:
             outcome = "client_gone"
             raise Unavailable("The client hung up.") from None
         finally:
-            self._note(request, outcome, time.perf_counter() - started, size)
+            self._note(request, outcome, time.perf_counter() - started, size, rows)
 
     def held(self, request: SparqlRequest, tags: Iterable[str]) -> str | None:
         """Return the one of a client's entity tags that is of the answer it would get now, or nothing.
 
-        A tag is made of the generation and the request, so this takes no query; ``-gzip`` after it
-        marks the compressed form.
+        A tag is made of the generation and the request, so this takes no query; ``-gzip`` or
+        ``-zstd`` after it marks a compressed form.
         """
         key = key_of(self.pools.generation_id(), request)
         current = {etag_of(key, each) for each in (request.results, request.graph) if each}
-        return next((tag for tag in tags if tag.removesuffix("-gzip") in current), None)
+        return next((tag for tag in tags if _PACKED.sub("", tag) in current), None)
 
     def _run(self, request: SparqlRequest) -> SparqlAnswer:
-        text = request.text
+        text = request.text if request.rewrite is None else request.rewrite(request.text)
         for rewrite in self.rewriters:
             text = rewrite(text)
         checked = _check(text, self.limits)
@@ -121,8 +126,7 @@ class SparqlService:
             raise QueryTimeout(
                 f"This query was stopped a moment ago: {stopped[1]}", retry_after=int(stopped[0]) + 1
             )
-        with self.admission.admit(request.client):
-            return self._attempt(request, text, checked)
+        return self._attempt(request, text, checked)
 
     def _attempt(self, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
         for left in reversed(range(_ATTEMPTS)):
@@ -282,15 +286,17 @@ class SparqlService:
         key = key_of(generation_id, request)
         etag = "" if checked.volatile else etag_of(key, media_type)
         if body.file is not None:
-            return SparqlAnswer(body, media_type, etag, generation_id)
-        answer = SparqlAnswer(b"".join(body.pieces), media_type, etag, generation_id)
+            return SparqlAnswer(body, media_type, etag, generation_id, rows=_rows(media_type, body))
+        joined = b"".join(body.pieces)
+        answer = SparqlAnswer(joined, media_type, etag, generation_id, rows=_rows(media_type, body))
         if not checked.volatile:
-            answer.kept = Kept(answer.body, media_type, etag) if isinstance(answer.body, bytes) else None
-            if answer.kept is not None:
-                self.cache.put(key, answer.kept, weight=2 * len(request.text))
+            answer.kept = Kept(joined, media_type, etag, answer.rows)
+            self.cache.put(key, answer.kept, weight=2 * len(request.text))
         return answer
 
-    def _note(self, request: SparqlRequest, outcome: str, seconds: float, size: int) -> None:
+    def _note(
+        self, request: SparqlRequest, outcome: str, seconds: float, size: int, rows: int | None
+    ) -> None:
         self.metrics.count(outcome, seconds, size)
         if _log.isEnabledFor(logging.INFO):
             _log.info(
@@ -303,6 +309,7 @@ class SparqlService:
                         "query": hashlib.sha256(request.text.encode()).hexdigest()[:16],
                         "ms": round(seconds * 1000, 2),
                         "bytes": size,
+                        "rows": rows,
                         "outcome": outcome,
                     }
                 ),
@@ -320,6 +327,11 @@ class SparqlService:
             ("kg_sparql_cache_hits", "Answers given from the cache.", self.cache.hits),
             ("kg_sparql_cache_misses", "Answers that were not in the cache.", self.cache.misses),
         ]
+
+
+def _rows(media_type: str, body: Body) -> int | None:
+    """Count the rows of an answer, if anybody is told."""
+    return count_rows(media_type, body.read()) if _log.isEnabledFor(logging.INFO) else None
 
 
 @lru_cache(maxsize=1024)

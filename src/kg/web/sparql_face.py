@@ -21,6 +21,7 @@ from kg.sparql.formats import GRAPHS, RESULTS, Format, named, unknown
 from kg.sparql.protocol import Operation
 from kg.sparql.service import SparqlAnswer, SparqlRequest, SparqlService
 from kg.terms import is_iri
+from kg.web.coding import choose_coding, pack, packed_pieces, pieces
 from kg.web.negotiate import choose
 from kg.web.sparql_reply import (
     Environ,
@@ -29,12 +30,8 @@ from kg.web.sparql_reply import (
     close,
     new_request_id,
     options,
-    pack,
-    packed_pieces,
-    pieces,
     problem,
     request_id,
-    takes_gzip,
     watch,
 )
 
@@ -171,41 +168,42 @@ class Face:
             ("X-Generation", answer.generation_id),
             *always(environ),
         ]
-        packing = answer.size >= _PACK_FROM and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        coding = choose_coding(accepted) if accepted and answer.size >= _PACK_FROM else ""
         if answer.etag:
-            headers.append(("ETag", f'"{answer.etag}{"-gzip" if packing else ""}"'))
-        if packing:
-            headers.append(("Content-Encoding", "gzip"))
-        body = self._body(answer, packing=packing)
+            headers.append(("ETag", f'"{answer.etag}{"-" if coding else ""}{coding}"'))
+        if coding:
+            headers.append(("Content-Encoding", coding))
+        body = self._body(answer, coding)
         if isinstance(body, bytes):
             headers.append(("Content-Length", str(len(body))))
-        elif not packing:
+        elif not coding:
             headers.append(("Content-Length", str(answer.size)))
         if environ["REQUEST_METHOD"] == "HEAD":
             close(body)
             return Reply("200 OK", headers)
         return Reply("200 OK", headers, [body] if isinstance(body, bytes) else body)
 
-    def _body(self, answer: SparqlAnswer, *, packing: bool) -> bytes | Iterator[bytes]:
+    def _body(self, answer: SparqlAnswer, coding: str = "") -> bytes | Iterator[bytes]:
         if isinstance(answer.body, bytes):
-            if not packing:
+            if not coding:
                 return answer.body
             kept = answer.kept
-            if kept is not None and kept.packed is not None:
-                return kept.packed
-            packed = pack(answer.body)
-            if kept is not None:
-                kept.packed = packed
+            packed = kept.packed.get(coding) if kept is not None else None
+            if packed is None:
+                packed = pack(coding, answer.body)
+                if kept is not None:
+                    kept.packed[coding] = packed
             return packed
         file = answer.body.file
         if file is None:  # pragma: no cover - the service joins what is in memory
             return b"".join(answer.body.pieces)
         file.seek(0)
-        return packed_pieces(file) if packing else pieces(file)
+        return packed_pieces(coding, file) if coding else pieces(file)
 
     def text(self, answer: SparqlAnswer) -> str:
         """Return an answer's text, for a page."""
-        body = self._body(answer, packing=False)
+        body = self._body(answer)
         return (body if isinstance(body, bytes) else b"".join(body)).decode("utf-8")
 
     # The description and the graphs

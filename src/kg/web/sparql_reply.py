@@ -1,4 +1,4 @@
-"""What every answer of the SPARQL service carries: headers, problems (RFC 9457), compression."""
+"""What every answer of the SPARQL service carries: headers, problems (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import json
 import re
 import secrets
 import socket
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from kg.errors import KgError, MethodNotAllowed, QuerySyntaxError, TooManyRequests, Unavailable
-from kg.web.negotiate import choose
 
 Environ = dict[str, Any]
 _PROBLEM: Final = "application/problem+json"
-_PACK_LEVEL: Final = 4
-_GZIP: Final = zlib.MAX_WBITS | 16
 _REQUEST_ID: Final = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _FIXED: Final = [
     ("Access-Control-Allow-Origin", "*"),
@@ -36,12 +32,6 @@ class Reply:
     status: str
     headers: list[tuple[str, str]]
     body: list[bytes] | Iterator[bytes] = field(default_factory=list)
-
-
-def pack(body: bytes) -> bytes:
-    """Return bytes as gzip."""
-    packer = zlib.compressobj(_PACK_LEVEL, zlib.DEFLATED, _GZIP)
-    return packer.compress(body) + packer.flush()
 
 
 def options(environ: Environ, allow: str) -> Reply:
@@ -99,27 +89,6 @@ def request_id(environ: Environ) -> str:
 def new_request_id(environ: Environ) -> str:
     given = environ.get("HTTP_X_REQUEST_ID", "")
     return given if given and _REQUEST_ID.match(given) else secrets.token_hex(8)
-
-
-def takes_gzip(header: str) -> bool:
-    return (
-        "gzip" in header
-        and choose(header.replace(" ", "").replace("gzip", "x/gzip"), ("x/gzip",)) is not None
-    )
-
-
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(1 << 18):
-            yield piece
-
-
-def packed_pieces(file: IO[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(_PACK_LEVEL, zlib.DEFLATED, _GZIP)
-    for piece in pieces(file):
-        if packed := packer.compress(piece):
-            yield packed
-    yield packer.flush()
 
 
 def close(body: bytes | Iterator[bytes]) -> None:

@@ -46,8 +46,7 @@ class SearchFace(Face):
         self, environ: Environ, operation: Operation, *, results: str | None, graph: str | None
     ) -> SparqlRequest:
         asked = super().question(environ, operation, results=results, graph=graph)
-        text = self._searches.rewrite_alone(asked.text)
-        return replace(asked, text=text, default_graphs=(), named_graphs=())
+        return replace(asked, rewrite=self._searches.rewrite_alone, default_graphs=(), named_graphs=())
 
     def _endpoint(self, environ: Environ) -> str:
         return f"{super()._endpoint(environ)}/search"

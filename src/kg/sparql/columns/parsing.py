@@ -25,7 +25,7 @@ def parse(text: str, prefixes: Mapping[str, str]) -> Select:
     Raises:
         Declined: it is not a SELECT of the kinds of pattern, filter and modifier known here.
     """
-    reader = Reader(text)
+    reader = Reader.shared(text)
     tokens = list(reader)
     if reader.ambiguous or "\\" in text:
         raise Declined
