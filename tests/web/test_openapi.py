@@ -22,7 +22,7 @@ FOR_PEOPLE = re.compile(
     r"^/(<lang:lang>/|static/|review/|widget|robots|sitemap|search$|overlap|map$|map\.svg|support$|$)"
 )
 """Rules of pages, pictures and crawlers, which the description leaves out."""
-HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/", "/dumps/")
+HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/", "/dumps/", "/cite/")
 """Addresses that other answers name; nobody builds them."""
 
 

@@ -30,6 +30,7 @@ from kg.web import (
     records,
     review,
     search,
+    signposts,
     sparql_search,
     support,
     views,
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     linking.bp,
     review.bp,
     partner_pages.bp,
+    signposts.bp,
     link_feeds.bp,
     assessment.bp,
 )
@@ -83,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=known, x_proto=0, x_host=0, x_prefix=known
         )
-    for part in (observing, headers, i18n, rate, views, errors, warming, partner_pages):
+    for part in (observing, headers, i18n, rate, views, errors, warming, signposts):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)

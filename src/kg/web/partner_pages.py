@@ -1,4 +1,4 @@
-"""What helps a partner: the registry, the related-practices widget, oEmbed, Signposting."""
+"""What helps a partner: the registry, the related-practices widget, oEmbed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from xml.sax.saxutils import quoteattr
 import pyoxigraph as px
 from flask import (
     Blueprint,
-    Flask,
-    Response,
     json,
     render_template,
     request,
@@ -46,32 +44,9 @@ _STYLE: Final = (
     "a{color:#0b4a3a}a:focus{outline:3px solid #0b4a3a;outline-offset:2px}"
     "p{margin:0;color:#4d5f58;font-size:13px}"
 )
-_RECORDS: Final = frozenset({"records.page", "linked_data.entity", "linked_data.data"})
 _QUERY_MOST: Final = 1500
 _RELATED: Final = 5
 _RDF: Final = {"text/turtle": px.RdfFormat.TURTLE, "application/ld+json": px.RdfFormat.JSON_LD}
-
-
-def init_app(app: Flask) -> None:
-    """Add Signposting (https://signposting.org/FAIR/) and the addresses for links in to records."""
-
-    @app.after_request
-    def _signpost(response: Response) -> Response:
-        if (
-            request.endpoint in ("records.page", "linked_data.entity", "linked_data.data")
-            and response.status_code == 200
-        ):
-            path = str((request.view_args or {}).get("path", ""))
-            kind = str((request.view_args or {}).get("kind", ""))
-            if request.endpoint == "linked_data.data":
-                path = path.rpartition(".")[0]
-            if kind == "id":
-                response.headers.add("Link", f'<{iris().base}id/{path}>; rel="cite-as"')
-            response.headers.add(
-                "Link", f'<{url_for("linking.inbox")}>; rel="http://www.w3.org/ns/ldp#inbox"'
-            )
-            response.headers.add("Link", f'<{url_for("linking.webmention")}>; rel="webmention"')
-        return response
 
 
 @bp.get("/partners")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kg.entities import EntityPage
 from kg.web.views import page, public
 
-_TYPES: Final = {
+TYPES: Final = {
     "practice": "HowTo",
     "decision": "Legislation",
     "document": "Report",
@@ -23,6 +23,7 @@ _TYPES: Final = {
     "dataset": "Dataset",
     "case": "Article",
 }
+"""Class of schema.org of each kind of record."""
 
 
 def schema_org(record: EntityPage) -> Markup:
@@ -30,7 +31,7 @@ def schema_org(record: EntityPage) -> Markup:
     body: dict[str, Any] = {
         "@context": {"@vocab": "https://schema.org/"},
         "@id": record.iri,
-        "@type": _TYPES.get(record.kind, "Thing"),
+        "@type": TYPES.get(record.kind, "Thing"),
         "name": record.title.value,
         "url": {"@id": public(page(record.iri))},
         "identifier": record.identifier or None,
