@@ -26,6 +26,10 @@ Ring = list[tuple[int, int]]
 def main() -> None:
     folder, output = Path(sys.argv[1]), Path(sys.argv[2])
     found = {name: shapes(folder / file, grid) for name, (file, grid) in SCALES.items()}
+    # The smallest states are in the largest file only.
+    fine = found["fine"]
+    smallest = shapes(folder / "countries-10m.json", SCALES["fine"][1])
+    fine |= {code: rings for code, rings in smallest.items() if code.isalpha() and code not in fine}
     about = (
         "Countries of Natural Earth (public domain) from the npm package world-atlas 2.0.2, by .ci/atlas.py"
     )

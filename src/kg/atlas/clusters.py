@@ -64,7 +64,7 @@ def cluster(placed: Iterable[Placed], view: View) -> tuple[Cluster, ...]:
     """
     cell = 2.4 * SMALLEST * view.width / 1000
     cells: dict[tuple[int, int], list[tuple[Point, Placed]]] = defaultdict(list)
-    for each in placed:
+    for each in sorted(placed, key=lambda one: (one.iri, one.place)):
         x, y = view.point(view.turned(each.place))
         if 0 <= x <= view.width and 0 <= y <= view.height:
             cells[int(x // cell), int(y // cell)].append(((x, y), each))

@@ -59,13 +59,18 @@ class View:
     def _plane(self, place: Point) -> Point:
         if self.middle is None:
             return equal_earth(*place)
-        return (place[0] - self.middle[0]) * math.cos(math.radians(self.middle[1])), place[1]
+        return (place[0] - self.middle[0]) * _squeeze(self.middle[1]), place[1]
 
     def turned(self, place: Point) -> Point:
         """Return a place moved by whole turns to the view's side of the date line."""
         if self.middle is None:
             return place
         return place[0] + 360 * round((self.middle[0] - place[0]) / 360), place[1]
+
+
+def _squeeze(latitude: float) -> float:
+    """Return the length of a degree of longitude in degrees of latitude, no less than that at 75 degrees."""
+    return math.cos(math.radians(max(-75.0, min(75.0, latitude))))
 
 
 def whole(width: int) -> View:
@@ -81,8 +86,8 @@ def whole(width: int) -> View:
 def part(box: Box, width: int, height: int, margin: float = MARGIN) -> View:
     """Return the view of a box that fits width by height units, ``margin`` being the share left around it."""
     west, south, east, north = box
-    middle = ((west + east) / 2, max(-75.0, min(75.0, (south + north) / 2)))
-    squeeze = math.cos(math.radians(middle[1]))
+    middle = ((west + east) / 2, (south + north) / 2)
+    squeeze = _squeeze(middle[1])
     wide = max((east - west) * squeeze, LEAST_SPAN) * (1 + 2 * margin)
     high = max(north - south, LEAST_SPAN) * (1 + 2 * margin)
     scale = min(width / wide, height / high)
