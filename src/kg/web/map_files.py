@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app, json, request
+from flask import Blueprint, current_app, g, json, request
 from flask_babel import gettext
 
 from kg import queries
@@ -96,9 +96,11 @@ def _rights() -> dict[str, tuple[str, str]]:
 
 
 def _language() -> str:
+    """Return the language that the file is asked in, and let every word of this request be in it."""
     lang = request.args.get("lang") or i18n.language()
     if lang not in LANGUAGES:
         raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
+    g.language = lang
     return lang
 
 

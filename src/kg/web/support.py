@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Blueprint, current_app, json, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, json, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
@@ -125,6 +125,7 @@ def api() -> Answer:
     lang = found.get("lang") or language()
     if lang not in LANGUAGES:
         raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
+    g.language = lang
     held = _talk(found)
     body = {
         "answers": {name: list(answer) for name, answer in held.answers.items()},
