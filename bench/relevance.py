@@ -1,22 +1,22 @@
 """Measures the ranking on the information needs of tests/relevance, and proposes weights.
 
-    python -m bench.relevance report [--home FOLDER] [--out FILE]
-    python -m bench.relevance tune   [--home FOLDER]
+    python -m bench.relevance report [--set first|second|third|all] [--half a] [--home FOLDER] [--out FILE]
+    python -m bench.relevance needs  [--set first|second|third|all] [--half a] [--home FOLDER]
+    python -m bench.relevance tune   [--set ...] [--home FOLDER]
+    python -m bench.relevance crossvalidate [--set ...] [--home FOLDER]
 
 ``report`` prints nDCG@10, recall@20 and MRR with 95 % bootstrap intervals, for each language and each type of
-need, beside every single method (without the factor for coverage) and with each method left out. ``tune``
-walks over the weights of the fusion, one at a time, with half of the needs held out, and prints what it would
-put into kg/search/weights.py.
+need, beside every single method (without the factor for coverage) and with each method left out. ``needs``
+prints the nDCG@10 of each need in each language and what was missed. ``tune`` and ``crossvalidate`` learn
+weights; see :mod:`bench.search_weights`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,14 +27,13 @@ from kg import generation
 from kg.config import Settings
 from kg.search import fusion, service
 from kg.search.requests import SearchRequest
-from kg.search.weights import RANK_K, RUNS
+from kg.search.weights import RANK_K
 from kg.vocab import LANGUAGES
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "relevance"
+SETS: Final = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third"}
 _SAMPLES: Final = 2000
 _DEPTH: Final = 20
-_STEPS: Final = (0.0, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
-_LEAST_GAIN: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +57,20 @@ class Observed:
     factors: np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-def needs() -> list[Need]:
-    """Read needs.tsv and qrels.txt."""
+def needs(folder: Path = FOLDER, half: str = "") -> list[Need]:
+    """Read needs.tsv and qrels.txt; ``half`` keeps the needs whose names begin so."""
     graded: dict[str, dict[str, int]] = defaultdict(dict)
-    for line in (FOLDER / "qrels.txt").read_text(encoding="utf-8").splitlines():
+    for line in (folder / "qrels.txt").read_text(encoding="utf-8").splitlines():
         need, _, record, grade = line.split()
         graded[need][record] = int(grade)
-    head, *rows = (FOLDER / "needs.tsv").read_text(encoding="utf-8").splitlines()
+    head, *rows = (folder / "needs.tsv").read_text(encoding="utf-8").splitlines()
     names = head.split("\t")
     found = []
     for row in rows:
         cells = dict(zip(names, row.split("\t"), strict=True))
         texts = {language: cells[language] for language in LANGUAGES}
-        found.append(Need(cells["id"], cells["type"], texts, graded[cells["id"]]))
+        if cells["id"].startswith(half):
+            found.append(Need(cells["id"], cells["type"], texts, graded[cells["id"]]))
     return found
 
 
@@ -108,12 +108,12 @@ def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
 class Bench:
     """An opened index with the rankings of all needs in all languages."""
 
-    def __init__(self, home: str | None) -> None:
+    def __init__(self, home: str | None, wanted: Sequence[Need]) -> None:
         settings = Settings.from_env(home=home)
         current = generation.current(settings.home_folder)
         self.index = service.open_index(current.index_folder, settings, current.id)
         self.records = [record.iri.split("/id/", 1)[1] for record in self.index.tables.records]
-        self.observed = [self._observe(need, language) for need in needs() for language in LANGUAGES]
+        self.observed = [self._observe(need, language) for need in wanted for language in LANGUAGES]
 
     def _observe(self, need: Need, language: str) -> Observed:
         request = SearchRequest(need.texts[language])
@@ -162,12 +162,20 @@ def report(bench: Bench) -> str:
     lines += ["", "| method alone | " + " | ".join(LANGUAGES) + " |", "|---|" + "---|" * len(LANGUAGES)]
     methods = sorted({name for seen in bench.observed for name in seen.runs})
     for method in [name for name in methods if not name.endswith("_f")]:
-        lines.append(_row(bench, method, lambda _, name=method: {name: 1.0}))
+        lines.append(_row(bench, method, _only(method)))
     lines += ["", "| left out | " + " | ".join(LANGUAGES) + " |", "|---|" + "---|" * len(LANGUAGES)]
     lines.append(_row(bench, "nothing", bench.weights))
     for method in methods:
-        lines.append(_row(bench, method, lambda seen, name=method: {**bench.weights(seen), name: 0.0}))
+        lines.append(_row(bench, method, _without(bench, method)))
     return "\n".join(lines) + "\n"
+
+
+def _only(method: str) -> Callable[[Observed], dict[str, float]]:
+    return lambda _: {method: 1.0}
+
+
+def _without(bench: Bench, method: str) -> Callable[[Observed], dict[str, float]]:
+    return lambda seen: {**bench.weights(seen), method: 0.0}
 
 
 def _cell(bench: Bench, measure: str, language: str) -> str:
@@ -181,50 +189,39 @@ def _row(bench: Bench, name: str, weigh: Callable[[Observed], Mapping[str, float
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def tune(bench: Bench, seed: int = 3) -> dict[str, dict[str, object]]:
-    """Return proposed weights for English and other queries, with what they gain on needs held out."""
-    found: dict[str, dict[str, object]] = {}
-    for table in ("en", "other"):
-        seen = [each for each in bench.observed if (each.language == "en") == (table == "en")]
-        ids = sorted({each.need.id for each in seen})
-        random.Random(seed).shuffle(ids)
-        kept = set(ids[: len(ids) // 2])
-        learn = [each for each in seen if each.need.id in kept]
-        check = [each for each in seen if each.need.id not in kept]
-        proposed = _ascend(bench, learn, dict(RUNS[table]))
-        found[table] = {
-            "weights": _ascend(bench, seen, dict(RUNS[table])),
-            "held out, now": round(_mean(bench, check, RUNS[table]), 4),
-            "held out, proposed on the other half": round(_mean(bench, check, proposed), 4),
-        }
-    return found
-
-
-def _mean(bench: Bench, seen: Iterable[Observed], weights: Mapping[str, float]) -> float:
-    return float(np.mean([ndcg(bench.ranked(each, weights), each.need.graded) for each in seen]))
-
-
-def _ascend(bench: Bench, seen: Sequence[Observed], weights: dict[str, float]) -> dict[str, float]:
-    best = _mean(bench, seen, weights)
-    for name in list(weights):
-        for step in _STEPS:
-            tried = {**weights, name: step}
-            if (score := _mean(bench, seen, tried)) > best + _LEAST_GAIN:
-                best, weights = score, tried
-    return weights
+def each_need(bench: Bench) -> str:
+    """Return each need's nDCG@10 in each language, and which records of grade 2 were not in its first ten."""
+    lines = []
+    for seen in bench.observed:
+        ranked = bench.ranked(seen, bench.weights(seen))
+        missed = [name for name, grade in seen.need.graded.items() if grade > 1 and name not in ranked[:10]]
+        lines.append(
+            f"{seen.need.id} {seen.language} {ndcg(ranked, seen.need.graded):.3f} "
+            f"{seen.need.texts[seen.language]} | missed {', '.join(missed)} | first {', '.join(ranked[:5])}"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("task", choices=("report", "tune"))
+    parser.add_argument("task", choices=("report", "needs", "tune", "crossvalidate"))
+    parser.add_argument("--set", choices=(*SETS, "all"), default="first", help="which needs")
+    parser.add_argument("--half", default="", help="only needs whose names begin so")
     parser.add_argument("--home", help="data folder with a built generation")
     parser.add_argument("--out", type=Path, help="also write the report here")
     asked = parser.parse_args()
-    bench = Bench(asked.home)
-    said = report(bench) if asked.task == "report" else json.dumps(tune(bench), indent=2) + "\n"
+    folders = SETS.values() if asked.set == "all" else [SETS[asked.set]]
+    bench = Bench(asked.home, [need for folder in folders for need in needs(folder, asked.half)])
+    said = _tasks()[asked.task](bench)
     print(said)
     if asked.out:
         asked.out.write_text(said, encoding="utf-8")
+
+
+def _tasks() -> dict[str, Callable[[Bench], str]]:
+    from bench.search_weights import crossvalidate, tune
+
+    return {"report": report, "needs": each_need, "tune": tune, "crossvalidate": crossvalidate}
 
 
 if __name__ == "__main__":

@@ -50,17 +50,20 @@ def test_needs_when_read_then_are_sixty_or_more_in_six_languages(bench: ModuleTy
         assert max(need.graded.values()) == 2
 
 
-def test_judgements_when_read_then_each_has_a_reason(bench: ModuleType) -> None:
-    rows = (HERE / "reasons.tsv").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["first", "second", "third"])
+def test_judgements_when_read_then_each_has_a_reason(bench: ModuleType, name: str) -> None:
+    folder = bench.SETS[name]
+    rows = (folder / "reasons.tsv").read_text(encoding="utf-8").splitlines()
     explained = {tuple(row.split("\t")[:2]) for row in rows if row.split("\t")[2].strip()}
-    assert explained == {(need.id, record) for need in bench.needs() for record in need.graded}
+    assert explained == {(need.id, record) for need in bench.needs(folder) for record in need.graded}
 
 
 def test_judgements_when_compared_with_the_graph_then_name_records_that_exist(
     bench: ModuleType, search: SearchIndex
 ) -> None:
     known = {record.iri.split("/id/", 1)[1] for record in search.tables.records}
-    judged = {record for need in bench.needs() for record in need.graded}
+    needs = [need for folder in bench.SETS.values() for need in bench.needs(folder)]
+    judged = {record for need in needs for record in need.graded}
     assert judged <= known
 
 

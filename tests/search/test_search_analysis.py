@@ -46,6 +46,31 @@ def test_stem_when_forms_of_a_word_differ_then_agrees(one: str, other: str, lang
     assert stem(normalise(one), language) == stem(normalise(other), language)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("terre", "terrasse", "fr"),
+        ("mare", "marais", "fr"),
+        ("carbono", "carbón", "es"),
+        ("семена", "семья", "ru"),
+        ("село", "сель", "ru"),
+        ("fertility", "fertilizers", "en"),
+        ("vegetation", "vegetables", "en"),
+    ],
+)
+def test_stem_when_words_only_look_alike_then_keeps_them_apart(one: str, other: str, language: str) -> None:
+    assert stem(normalise(one), language) != stem(normalise(other), language)
+
+
+def test_stem_when_a_word_is_long_in_bytes_then_is_not_lost() -> None:
+    assert stem("сельскохозяйственный", "ru").startswith("сельскохозяйств")
+
+
+def test_stem_when_spelling_is_british_then_is_that_of_the_american() -> None:
+    assert stem("salinisation", "en") == stem("salinization", "en")
+    assert stem("stabilised", "en") == stem("stabilized", "en")
+
+
 def test_tokens_when_chinese_then_gives_overlapping_pairs() -> None:
     assert tokens("梯田保土", "zh") == ["梯田", "田保", "保土"]
 

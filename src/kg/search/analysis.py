@@ -17,6 +17,8 @@ _ARABIC_MARKS: Final = re.compile(r"[ً-ٰٟـۖ-ۭ]")
 _ARABIC_LETTERS: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي"})
 _ARABIC_CLITICS: Final = re.compile(r"^(?:[وف]?(?:بال|كال|ال|لل)|[وف](?=[ء-ي]{4}))")
 _LONGEST_TOKEN: Final = 40
+_LONGEST_UTF8: Final = 4 * _LONGEST_TOKEN
+_ISE: Final = re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$")
 
 
 def normalise(text: str) -> str:
@@ -27,14 +29,23 @@ def normalise(text: str) -> str:
     return text.replace("’", "'").replace("ʼ", "'")
 
 
+def _table(name: str) -> list[list[str]]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
 def _read_stopwords() -> dict[str, frozenset[str]]:
-    lines = Path(__file__).with_name("stopwords.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {language: frozenset(normalise(words).split()) for language, words in rows}
+    return {language: frozenset(normalise(words).split()) for language, words in _table("stopwords.tsv")}
 
 
 STOPWORDS: Final = _read_stopwords()
 """Words that say nothing about a need; matched before stemming."""
+
+_STEMS: Final = {
+    (normalise(form), language): stem
+    for language, stem, forms in _table("stems.tsv")
+    for form in forms.split()
+}
 
 
 @cache
@@ -42,7 +53,7 @@ def _analyser(language: str) -> Any:
     import tantivy
 
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_TOKEN)).filter(tantivy.Filter.lowercase())
+    builder = builder.filter(tantivy.Filter.remove_long(_LONGEST_UTF8)).filter(tantivy.Filter.lowercase())
     if language in _STEMMERS:
         builder = builder.filter(tantivy.Filter.stemmer(_STEMMERS[language]))
     return builder.filter(tantivy.Filter.ascii_fold()).build()
@@ -50,9 +61,16 @@ def _analyser(language: str) -> Any:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> str:
-    """Return the stem of one word, without Arabic article and particles, accents folded."""
+    """Return the stem of one word, without Arabic article and particles, accents folded.
+
+    ``stems.tsv`` keeps words of different meaning apart, and British spelling counts as American.
+    """
     if language == "ar":
         word = _ARABIC_CLITICS.sub("", word) or word
+    if (known := _STEMS.get((word, language))) is not None:
+        return known
+    if language == "en":
+        word = _ISE.sub(r"iz\1", word)
     found = _analyser(language).analyze(word)
     return found[0] if found else ""
 

@@ -2,7 +2,8 @@
 
 ``lexicon.tsv`` holds one meaning a line: English, French, Spanish, Russian, Chinese and Arabic words,
 alternatives separated by ``|``. It turns words that are no concepts (``goat``, ``ditch``, ``crust``)
-into English for the methods that read English only.
+into English for the methods that read English only. A line that begins with ``~`` is translated, but says
+little by itself (``help``, ``several``): records are not ranked by whether they speak of it.
 ``remedies.tsv`` says what practitioners turn to against a problem: who asks about crusted soil looks for
 planting pits, though no text of theirs may mention the crust.
 """
@@ -25,6 +26,7 @@ class Meaning:
     """One meaning: ``words[language]`` are its alternatives, the usual one first."""
 
     words: tuple[tuple[str, tuple[str, ...]], ...]
+    weak: bool = False
 
     def of(self, language: str) -> tuple[str, ...]:
         return next((words for each, words in self.words if each == language), ())
@@ -35,14 +37,11 @@ def load() -> tuple[Meaning, ...]:
     """Read the glossary; lines that begin with ``#`` are comments."""
     found = []
     for cells in _rows(FILE):
-        found.append(
-            Meaning(
-                tuple(
-                    (language, tuple(word.strip() for word in cell.split("|") if word.strip()))
-                    for language, cell in zip(LANGUAGES, cells, strict=True)
-                )
-            )
+        words = tuple(
+            (language, tuple(word.strip() for word in cell.removeprefix("~").split("|") if word.strip()))
+            for language, cell in zip(LANGUAGES, cells, strict=True)
         )
+        found.append(Meaning(words, weak=cells[0].startswith("~")))
     return tuple(found)
 
 

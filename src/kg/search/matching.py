@@ -15,10 +15,21 @@ from kg.vocab import LANGUAGES
 
 HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 WORD: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
-_LONGEST_LABEL: Final = 8
+_LONGEST_LABEL: Final = 12
 _SHORTEST_FOREIGN: Final = 3
-_SHORTEST_FOREIGN_WORD: Final = 5
+_SHORTEST_FOREIGN_WORD: Final = 7
 _SHORTEST_NEAR, _NEAR_START, _NEAR_SHARE = 6, 5, 0.78
+_DERIVED: Final = {
+    "fr": ("icol", "erai", "eraie", "aire", "ien", "ier", "iqu", "eux", "eus", "al", "er"),
+    "es": ("icol", "eñ", "en", "ari", "ist", "al", "ar", "ic", "os", "er"),
+    "ru": ("ическ", "ческ", "альн", "енн", "инск", "анск", "овск", "ск", "ов", "ев", "ян", "н"),
+}
+"""Endings of stems that make an adjective or a plantation of a noun (``platanal``, ``климатический``)."""
+
+_SHORTEST_BASE: Final = 4
+_KINDS: Final = frozenset({"crops", "trees"})
+"""Schemes whose labels name a group before the kind (``cereals - maize``)."""
+
 _ARABIC_PREFIXES: Final = ("ل", "ب", "ك", "و", "ف", "س")
 
 Meant = ConceptEntry | Meaning
@@ -80,13 +91,18 @@ class Labels:
     def _add(self, label: str, language: str, meant: Meant) -> None:
         label = re.sub(r"\s*[(（].*?[)）]", "", label) or label
         if language == "zh":
-            key = "".join(WORD.findall(normalise(label).lower()))
-            if key and meant not in self._han[key]:
-                self._han[key].append(meant)
+            parts = re.split(r"\s*[/、；]\s*", label) if isinstance(meant, ConceptEntry) else []
+            parts += [label.rpartition(" - ")[2]] if _is_kind(meant) else []
+            for part in dict.fromkeys((label, *parts)):
+                key = "".join(WORD.findall(normalise(part).lower()))
+                if (len(key) > 1 or (part == label and key)) and meant not in self._han[key]:
+                    self._han[key].append(meant)
             return
         if language not in self._by_stems:
             return
-        for part in _alternatives(label) if isinstance(meant, ConceptEntry) else [label]:
+        parts = _alternatives(label) if isinstance(meant, ConceptEntry) else [label]
+        parts += _alternatives(label.rpartition(" - ")[2]) if _is_kind(meant) else []
+        for part in dict.fromkeys(parts):
             stems = tuple(stem(word.lower(), language) for word in WORD.findall(normalise(part)))
             if len("".join(stems)) < 2 or only_stopwords(part, language):
                 continue
@@ -127,6 +143,8 @@ class Labels:
                 yield from self._han_matches(word)
                 continue
             match = self._longest_at(words, at, languages, language, text)
+            if match is None:
+                match = self._derived(word, language, text)
             if match is None and others:
                 match = self._nearly(word, language, text)
             if match is not None and match.end > reached:
@@ -158,6 +176,16 @@ class Labels:
                     break
         return best
 
+    def _derived(self, word: _Token, language: str, text: str) -> Match | None:
+        """Match a word that is derived from a known one."""
+        mine = word.stem(language, self._known[language])
+        for ending in _DERIVED.get(language, ()) if word.text not in STOPWORDS.get(language, ()) else ():
+            base = mine.removesuffix(ending)
+            known = base != mine and len(base) >= _SHORTEST_BASE
+            if known and (meant := self._by_stems[language].get((base,))):
+                return Match(tuple(meant), word.start, word.end, text[word.start : word.end])
+        return None
+
     def _nearly(self, word: _Token, language: str, text: str) -> Match | None:
         """Match a word whose stem goes on a little where a known one ends, or is one letter off."""
         mine = word.stem(language, self._known[language])
@@ -185,6 +213,10 @@ class Labels:
                         yield Match(tuple(meant), start, start + length, part)
                         reached = at + length
                     break
+
+
+def _is_kind(meant: Meant) -> bool:
+    return isinstance(meant, ConceptEntry) and meant.scheme in _KINDS
 
 
 def _alternatives(label: str) -> list[str]:

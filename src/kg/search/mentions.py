@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kg.search.analysis import detect, normalise
 from kg.search.concepts import Concepts
+from kg.search.lexicon import Meaning
 from kg.search.matching import Labels, key
 from kg.search.passages import SearchRecord
 from kg.search.weights import MENTIONED
@@ -38,4 +39,6 @@ def _count(
         spoken = language if language in LANGUAGES else detect(text)
         for match in labels.find(normalise(text), spoken, others=False):
             for meant in match.meant:
+                if isinstance(meant, Meaning) and meant.weak:
+                    continue
                 found[key(meant)] = max(found.get(key(meant), 0.0), weight)

@@ -160,6 +160,7 @@ class Understanding:
             reading.groups.append(self._group(match, meant, reading.language))
             if meant:
                 english.append((match.start, _english(meant)))
+            if any(not isinstance(each, Meaning) or not each.weak for each in meant):
                 self._mean(reading, meant, off)
         for word in WORD.finditer(text):
             if any(match.start <= word.start() < match.end for match in matches):
