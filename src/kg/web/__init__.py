@@ -14,6 +14,7 @@ from kg.web import (
     errors,
     headers,
     i18n,
+    lineage,
     link_feeds,
     linked_data,
     linking,
@@ -37,6 +38,7 @@ from kg.web import (
     warming,
 )
 from kg.web.context import Services, close_lease
+from kg.web.incoming import ShallowJson
 from kg.web.sparql import bp as sparql_bp
 
 BLUEPRINTS = (
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     support.bp,
     browse.bp,
     records.bp,
+    lineage.bp,
     reconcile.bp,
     linking.bp,
     review.bp,
@@ -76,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.request_max_kb * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.request_max_kb * 1024
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.json = ShallowJson(app)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["kg"] = Services(settings, Live(settings))
     if settings.proxies:

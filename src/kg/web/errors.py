@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kg import errors as kg_errors
 from kg.errors import KgError, QuerySyntaxError, Unavailable
+from kg.web.incoming import BrokenBody
 from kg.web.negotiate import choose
 from kg.web.rate import WINDOW_S
 
@@ -104,6 +105,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if isinstance(error, BrokenBody):
+        return answer(kg_errors.BadInput(_sentence(400)))
     _log.error("request %s failed", g.get("request_id", ""), exc_info=error)
     return answer(KgError(""))
 

@@ -22,6 +22,7 @@ from kg.sparql.protocol import Operation
 from kg.sparql.service import SparqlAnswer, SparqlRequest, SparqlService
 from kg.terms import is_iri
 from kg.web.coding import choose_coding, pack, packed_pieces, pieces
+from kg.web.incoming import BrokenBody
 from kg.web.negotiate import choose
 from kg.web.sparql_reply import (
     Environ,
@@ -80,12 +81,15 @@ class Face:
             raise BadInput("The address is too long; send the query by POST.")
 
         def body() -> bytes:
-            return protocol.read_body(
-                environ["wsgi.input"].read,
-                environ.get("CONTENT_LENGTH"),
-                ends=bool(environ.get("wsgi.input_terminated")),
-                limit=self._limit,
-            )
+            try:
+                return protocol.read_body(
+                    environ["wsgi.input"].read,
+                    environ.get("CONTENT_LENGTH"),
+                    ends=bool(environ.get("wsgi.input_terminated")),
+                    limit=self._limit,
+                )
+            except BrokenBody:
+                raise BadInput("The body's chunks cannot be read.") from None
 
         return protocol.read(environ["REQUEST_METHOD"], query_string, environ.get("CONTENT_TYPE"), body)
 
