@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.request_max_kb * 1024
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json = ShallowJson(app)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False
     app.extensions["kg"] = Services(settings, Live(settings))
     if settings.proxies:
         # Proxies that are known may name the client and the path they serve us under; host names are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
-from gunicorn.http.errors import ParseException as BrokenBody
+from gunicorn.http.errors import ParseException as BrokenBody  # type: ignore[import-untyped]
 
 __all__ = ["BrokenBody", "ShallowJson"]
 
