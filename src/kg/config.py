@@ -37,6 +37,14 @@ TABLE: Final[tuple[Setting, ...]] = (
     ),
     Setting("encode_batch", 32, "Passages encoded in one call of the model."),
     Setting("memory_budget_mb", 1500, "Hold a generation in memory up to this estimate, else on disk."),
+    Setting("store", "embedded", "Where the graph is: embedded, or sparql for a SPARQL 1.1 database."),
+    Setting("store_engine", "standard", "That database: oxigraph, virtuoso or standard."),
+    Setting("store_query", "", "Its address for queries."),
+    Setting("store_update", "", "Its address for updates; empty: that for queries."),
+    Setting("store_data", "", "Its address for graphs (Graph Store Protocol), to load generations."),
+    Setting("store_user", "", "User who may write there; empty: nobody is named."),
+    Setting("store_password", "", "Password of that user."),
+    Setting("store_folder", "", "Folder that Virtuoso loads files from, '@' and its SQL port if not 1111."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
     Setting("search_limit_max", 100, "Most results of one search answer."),
     Setting("search_candidates", 200, "Passages each engine gives to the fusion."),
@@ -62,7 +70,9 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("sparql_service_allow", "", "Endpoints that SERVICE may call, comma-separated; empty: none."),
     Setting("sparql_reorder", True, "Put the joins of expensive SPARQL queries in a better order."),
     Setting("sparql_near", True, "Answer provably cheap SPARQL queries without a process of their own."),
-    Setting("sparql_columns", True, "Answer SPARQL joins, groups and sorted pages from columns of the build."),
+    Setting(
+        "sparql_columns", True, "Answer SPARQL joins, groups and sorted pages from columns of the build."
+    ),
     Setting("sparql_cache_mb", 64, "Memory of the cache of SPARQL answers."),
     Setting("sparql_searches", 10, "Most searches (SERVICE kg:search) in one SPARQL query."),
     Setting("sparql_search_rows", 500, "Most rows of one search inside SPARQL."),
@@ -100,6 +110,14 @@ class Settings:
     encoders: str
     encode_batch: int
     memory_budget_mb: int
+    store: str
+    store_engine: str
+    store_query: str
+    store_update: str
+    store_data: str
+    store_user: str
+    store_password: str
+    store_folder: str
     keep_generations: int
     search_limit_max: int
     search_candidates: int

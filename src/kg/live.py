@@ -15,7 +15,7 @@ from kg.config import Settings
 from kg.errors import KgError
 from kg.generation import Generation
 from kg.store import GraphStore
-from kg.store.embedded import open_store
+from kg.store.opening import open_graph
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,7 +33,7 @@ class Opened:
     def __init__(self, of: Generation, settings: Settings) -> None:
         self.generation = of
         self._settings = settings
-        self.store: GraphStore = open_store(of.folder, settings)
+        self.store: GraphStore = open_graph(of.folder, settings)
         self._search: SearchIndex | None = None
         self._lock = threading.Lock()
 
