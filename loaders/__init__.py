@@ -32,6 +32,8 @@ MODULES = {
     "ris": "loaders.ris",
     "crossref": "loaders.crossref",
     "skos": "loaders.skos",
+    "hub_rows": "loaders.hub_rows",
+    "mapping": "loaders.mapping",
 }
 
 

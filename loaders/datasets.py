@@ -26,6 +26,7 @@ _SUFFIXES: Final = {
     "crossref": (".json", ".jsonl", ".ndjson"),
     "bibtex": (".bib",),
     "ris": (".ris",),
+    "mapping": (".yml", ".yaml"),
     "skos": (".ttl", ".rdf", ".xml", ".owl", ".nt", ".nq", ".trig", ".jsonld", ".n3"),
 }
 """Files of a folder that a loader reads; those of our own rows are ``.jsonl``."""
@@ -98,6 +99,8 @@ def for_input(spec: str) -> Dataset:
     whole = Path(given)
     parts = [whole] if whole.exists() else [Path(part.strip()) for part in given.split(",") if part.strip()]
     paths = tuple(str(path) for part in parts for path in _files(part, loader))
+    if loader == "mapping":
+        return _mapped(paths, name)
     name = _slug(name or f"{loader}-{parts[0].name.partition('.')[0]}")
     is_wocat = loader == "wocat"
     return Dataset(
@@ -113,6 +116,29 @@ def for_input(spec: str) -> Dataset:
         note="Given as input to the build.",
         graph=name,
         attribution="WOCAT, with the compilers and resource persons of each practice" if is_wocat else None,
+    )
+
+
+def _mapped(paths: tuple[str, ...], name: str) -> Dataset:
+    """Return the dataset of mapping files: what they say of it, and their own files beside them."""
+    from loaders import yarrrml
+
+    documents = [yarrrml.read(Path(path)) for path in paths]
+    about = documents[0].about
+    files = dict.fromkeys(str(file) for each in documents for file in (each.path.resolve(), *each.files))
+    name = _slug(name or about.get("name") or f"mapping-{documents[0].path.stem}")
+    return Dataset(
+        name=name,
+        title=about.get("title", f"{documents[0].path.name} (read through a mapping file)"),
+        loader="mapping",
+        paths=tuple(files),
+        licence=about.get("licence", "not stated"),
+        publisher=about.get("publisher", "not stated"),
+        homepage=about.get("homepage"),
+        retrieved=about.get("retrieved"),
+        note=about.get("note", "Given as input to the build."),
+        graph=name,
+        extra=(("mapping", "yarrrml"),),
     )
 
 

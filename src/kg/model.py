@@ -230,6 +230,11 @@ class Entity:
     relations: tuple[tuple[str, str], ...] = ()
     """(relation name, identifier of the other entity) pairs."""
     paragraphs: tuple[str, ...] = ()
+    summaries: tuple[Text, ...] = ()
+    countries: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    removed: bool = False
+    """True of what was taken out at its source or by request: only the identifier stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from kg.terms import literal
 from kg.vocab import DCTERMS, OWL, SKOS
 
 _MAPPINGS: Final = frozenset({"exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"})
-_DAYS: Final = {"start": "startDate", "end": "endDate"}
+_DAYS: Final = {"start": "startDate", "end": "endDate", "deadline": "deadline"}
 """Facts that are days, and the properties that the meetings of decisions have as well."""
+_DATED: Final = frozenset({"blog post", "news item"})
+_PLACED: Final = frozenset({"meeting", "capacity offer"})
 _FOUNDING: Final = "iccd-cop14-cst-5"
 """The document whose paragraphs the records name; the source of what it names in passing."""
 _WHOLE_NUMBER: Final = re.compile(r"^(0|-?[1-9]\d{0,14})$")
@@ -59,17 +61,29 @@ def write_entity(w: Writer, entity: Entity) -> None:
     """Write one body, platform, meeting, figure or other thing."""
     kg = w.names.kg
     s = f"<{w.names.record('entity', entity.id)}>"
+    if entity.removed:
+        w.add(s, TYPE, kg["Withdrawn"])
+        w.string(s, common.IDENTIFIER, entity.origin.record)
+        return
     w.add(s, TYPE, kg[class_of(entity.kind)])
     common.origin(w, s, entity.origin)
     w.texts(s, LABEL, entity.names)
+    w.texts(s, common.ABSTRACT, entity.summaries)
+    for country in entity.countries:
+        w.add(s, kg["country"], w.names.countries[country])
+    common.themes(w, s, entity.themes)
     common.paragraphs(w, s, entity.paragraphs)
     if entity.paragraphs and not entity.origin.url:
         w.add(s, common.SOURCE, f"<{w.names.record('document', _FOUNDING)}>")
     for name, value in entity.facts:
         if value and name in _DAYS:
             w.date(s, kg[_DAYS[name]], value, f"facts.{name}")
+        elif value and name == "date" and entity.kind in _DATED:
+            w.date(s, common.DATE, value, "date")
+        elif value and name == "area_hectares":
+            w.add(s, kg["areaHectares"], number(float(value)))
         elif value:
-            placed = entity.kind == "meeting" and name == "place"
+            placed = entity.kind in _PLACED and name == "place"
             w.add(s, kg["placeName" if placed else camel(name)], _fact(value))
 
 

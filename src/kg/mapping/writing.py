@@ -11,7 +11,7 @@ from typing import Final
 from kg import terms
 from kg.errors import BadRecord
 from kg.model import Text
-from kg.vocab import RDF, RDFS, XSD, Iris
+from kg.vocab import DCTERMS, RDF, RDFS, XSD, Iris
 
 TYPE: Final = f"<{RDF}type>"
 LABEL: Final = f"<{RDFS}label>"
@@ -23,6 +23,10 @@ _NAME: Final = re.compile(r"^[A-Za-z][\w.-]*$", re.ASCII)
 _YEAR: Final = re.compile(r"^\d{4}$")
 _MONTH: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _DAY: Final = re.compile(r"^\d{4}-\d\d-\d\d$")
+_MACHINE: Final = "-t0-"
+"""The part of a language tag (``fr-t-en-t0-und``) that marks a machine translation, RFC 6497."""
+_NAMES: Final = (LABEL, f"<{DCTERMS}title>")
+_TRANSLATED: Final = "machineTranslatedText"
 _LARGEST: Final = 10**18
 """Beyond this the engine's integers and decimals overflow, so no figure of a record may be larger."""
 
@@ -84,9 +88,14 @@ class Writer:
         self.lines.append(f"{subject} {predicate} {value}{self._tail}")
 
     def text(self, subject: str, predicate: str, text: Text | None) -> None:
-        """Write a text with its language; an empty one is left out."""
+        """Write a text with its language; an empty one is left out.
+
+        What a machine translated goes to a property of its own, never among the originals.
+        """
         if text is not None and text.value:
             lang = tag(text.lang) if text.lang else None
+            if lang and _MACHINE in f"{lang}-":
+                predicate = self.names.kg["machineTranslatedName" if predicate in _NAMES else _TRANSLATED]
             self.add(subject, predicate, terms.literal(text.value, lang=lang))
 
     def texts(self, subject: str, predicate: str, texts: tuple[Text, ...]) -> None:
