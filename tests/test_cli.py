@@ -209,3 +209,17 @@ def test_search_when_asked_in_english_or_chinese_finds_planting_pits_first(
 ) -> None:
     hits = kg_json("search", need, "--limit", "5", home=bundled_home)["hits"]
     assert PITS & {hit["iri"].rsplit("/", 1)[-1] for hit in hits}
+
+
+def test_support_when_the_bundled_questions_are_checked_finds_nothing(bundled_home: Path) -> None:
+    assert kg_json("support", "check", home=bundled_home)["faults"] == []
+
+
+def test_support_when_answers_are_given_prints_the_plan_and_the_next_question(bundled_home: Path) -> None:
+    found = kg_json("support", "plan", "face=drought", "--lang", "fr", home=bundled_home)
+    assert found["next"] == "hit"
+    assert any(part["practices"] for part in found["plan"]["modules"])
+
+
+def test_support_when_an_answer_is_none_is_wrong_use(bundled_home: Path) -> None:
+    assert kg("support", "plan", "moon", home=bundled_home).returncode == 2

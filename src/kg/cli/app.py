@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kg import __version__
-from kg.cli import aligning, asking, building, keeping, linking, serving
+from kg.cli import aligning, asking, building, keeping, linking, serving, supporting
 
 app = typer.Typer(
     name="kg",
@@ -43,3 +43,4 @@ aligning.register(app)
 keeping.register(app)
 serving.register(app)
 linking.register(app)
+supporting.register(app)
