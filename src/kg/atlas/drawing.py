@@ -37,13 +37,15 @@ def draw(picture: Picture, caption: Caption) -> str:
     """Return the map with title, legend and notes as an SVG document."""
     view = picture.view
     width, height = view.width, view.height + _TITLE + _FOOT
-    side, edge = ("end", width - 12) if caption.right_to_left else ("start", 12)
+    edge = width - 12 if caption.right_to_left else 12
+    # At the start of a line is its right end where the text runs from right to left.
+    flow = ' direction="rtl"' if caption.right_to_left else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" xml:lang={quoteattr(caption.language)} {_FONT}>',
+        f'viewBox="0 0 {width} {height}" role="img" xml:lang={quoteattr(caption.language)}{flow} {_FONT}>',
         f"<title>{escape(caption.title)}</title>",
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        _text(edge, 30, caption.title, side, size=19, weight=600),
+        _text(edge, 30, caption.title, "start", size=19, weight=600),
         f'<svg y="{_TITLE}" width="{width}" height="{view.height}" viewBox="0 0 {width} {view.height}">',
         f'<path d="{picture.land}" fill="{_LAND}" stroke="#ffffff" stroke-width="0.7"/>',
         *_areas(picture, caption),
@@ -51,7 +53,7 @@ def draw(picture: Picture, caption: Caption) -> str:
         "</svg>",
         *_legend(picture, caption, height - _FOOT + 18),
         *(
-            _text(edge, height - 20 + 14 * n, note, side, size=11, fill=_QUIET)
+            _text(edge, height - 20 + 14 * n, note, "start", size=11, fill=_QUIET)
             for n, note in enumerate(caption.notes)
         ),
         "</svg>",
@@ -107,9 +109,10 @@ def _legend(picture: Picture, caption: Caption, y: float) -> list[str]:
         found.append(
             f'<rect x="{x}" y="{y - 11}" width="22" height="14" fill="{SHADES[n]}" stroke="{_QUIET}"/>'
         )
-        found.append(_text(x + 28, y, words, "start", size=12))
-    edge, side = (left - 10, "end") if turned else (left + 92 * count, "start")
-    return [*found, _text(edge, y, caption.legend, side, size=12)]
+        words = f"\u2066{words}\u2069" if turned else words  # ranges of numbers run from left to right
+        found.append(_text(x + 28, y, words, "end" if turned else "start", size=12))
+    edge = left - 10 if turned else left + 92 * count
+    return [*found, _text(edge, y, caption.legend, "start", size=12)]
 
 
 def _text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ WIDE, BESIDE, SMALL = 1000, 560, 360
 """Widths of the map's own page, beside a list, and in the margin of a record, in units."""
 LISTED: Final = 50
 """Records that the page of a place lists; the search has them all."""
+FONT: Final = 0.015
+"""Height of names on a map as a share of its width."""
 NEIGHBOURS: Final = 0.5
 """Margin around a single country, so that its neighbours show where it is."""
 WORLD: Final = "001"
@@ -54,6 +56,8 @@ class Drawn:
     country_link: Callable[[str], str]
     cluster_link: Callable[[Cluster], str]
     cluster_name: Callable[[Cluster], str] = str
+    labels: tuple[tuple[float, float, str], ...] = ()
+    """(x, y, name) of the names that have room beside each other."""
 
 
 @bp.get("/map")
@@ -108,7 +112,20 @@ def draw(asked: SearchRequest, records: Sequence[SearchRecord], box: Box | None,
         return str(gettext("Look closer at %(count)s records", count=count))
 
     shown = {*picture.counts, *(code for _x, _y, code in picture.labels)}
-    return Drawn(picture, country_names(shown), _to_country, _to_cluster, name)
+    names = country_names(shown)
+    return Drawn(picture, names, _to_country, _to_cluster, name, _spaced(picture, names))
+
+
+def _spaced(picture: Picture, names: Mapping[str, str]) -> tuple[tuple[float, float, str], ...]:
+    """Return the names of countries that do not cover each other, those with most records first."""
+    size = FONT * picture.view.width
+    kept: list[tuple[float, float, float, str]] = []
+    for x, y, code in sorted(picture.labels, key=lambda each: (-picture.counts.get(each[2], 0), each[2])):
+        name = names.get(code, code)
+        half = size * sum(1.0 if sign > "\u2e80" else 0.62 for sign in name) / 2
+        if all(abs(x - other) > half + wide or abs(y - down) > 1.3 * size for other, down, wide, _ in kept):
+            kept.append((x, y, half, name))
+    return tuple((x, y, name) for x, y, _half, name in kept)
 
 
 def place_map(points: Sequence[tuple[float, float]], countries: Sequence[Ref]) -> Drawn | None:

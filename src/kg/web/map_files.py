@@ -38,7 +38,7 @@ def picture() -> Answer:
             gettext(
                 "Shapes and borders are simplified and express no opinion on the status of any territory."
             ),
-            f"LandKG · Natural Earth · {iris().base}",
+            f"\u2066LandKG · Natural Earth · {iris().base}\u2069",
         ),
         names=drawn.names,
         language=lang,
