@@ -1,0 +1,93 @@
+"""InforMEA's OData service and those of the secretariats that use its toolkit (the CBD's among them).
+
+What the format rests on stands in ``loaders/informea.py``. Decisions and meetings have a place in the
+graph; contacts are personal data and are never asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from kg.errors import ConfigError
+from kg.harvest.adapters.base import JSON, Document, Item, Page, dump, json_body, need
+from kg.harvest.client import Client
+from kg.harvest.errors import Malformed
+from kg.harvest.sources import SourceSettings
+
+EXPAND: Final = {"Decisions": "title,longTitle,summary,keywords", "Meetings": "title"}
+"""Texts with their languages are entities of their own; unexpanded they are only links."""
+_ORDER: Final = "id"
+
+
+class Informea:
+    """An OData service (version 2 or 3, JSON); the options are ``sets``, ``treaty`` and ``page_size``."""
+
+    loader = "informea"
+    complete = True
+
+    def __init__(self, source: SourceSettings, token: str) -> None:  # noqa: ARG002 - it is open
+        self._root = source.address.rstrip("/")
+        self._sets = [str(each) for each in source.options.get("sets", EXPAND)]
+        self._treaty = str(source.options.get("treaty", ""))
+        self._size = int(source.options.get("page_size", 100))
+        if any(each.lower() == "contacts" for each in self._sets):
+            raise ConfigError("Contacts are personal data and are not harvested.")
+
+    def first(self, since: str) -> str:
+        return self._cursor(self._sets[0], 0, since)
+
+    def _cursor(self, kind: str, skip: int, since: str, token: str = "") -> str:
+        return urlencode({"set": kind, "skip": skip, "since": since, "token": token})
+
+    def page(self, client: Client, cursor: str) -> Page:
+        asked = dict(parse_qsl(cursor, keep_blank_values=True))
+        kind, skip, since = asked["set"], int(asked["skip"]), asked["since"]
+        address = self._address(kind, skip, since, asked["token"])
+        _, found = client.get(address, json_body, accept=f"{JSON};odata=verbose, {JSON};q=0.9")
+        entities, count, following = _read(found, address)
+        items = [_item(kind, each, address) for each in entities]
+        token = dict(parse_qsl(urlsplit(following).query)).get("$skiptoken", "") if following else ""
+        done = skip + len(items)
+        if items and (token or following or (count is not None and done < count)):
+            after = self._cursor(kind, done, since, token)
+        else:
+            later = self._sets[self._sets.index(kind) + 1 :]
+            after = self._cursor(later[0], 0, since) if later else ""
+        return Page(items, after, count if not skip else None)
+
+    def _address(self, kind: str, skip: int, since: str, token: str) -> str:
+        query = {"$format": "json", "$inlinecount": "allpages", "$orderby": _ORDER, "$top": str(self._size)}
+        filters = [f"treaty eq '{self._treaty}'"] if self._treaty else []
+        filters += [f"updated ge datetime'{since[:19].rstrip('Z')}'"] if since else []
+        query |= {"$filter": " and ".join(filters)} if filters else {}
+        query |= {"$expand": EXPAND[kind]} if kind in EXPAND else {}
+        query |= {"$skiptoken": token} if token else ({"$skip": str(skip)} if skip else {})
+        return f"{self._root}/{kind}?{urlencode(query, safe='$,', quote_via=quote)}"
+
+    def fetch(self, client: Client, key: str, about: Mapping[str, Any], known: tuple[str, str]) -> Document:
+        raise NotImplementedError  # pragma: no cover - the pages hold the records
+
+
+def _read(found: Any, address: str) -> tuple[list[Any], int | None, str]:
+    """Return entities, their number in all, and the address of the next page, of either JSON form."""
+    whole = need(found, dict, "object", address)
+    held = whole.get("d", whole)
+    if isinstance(held, list):
+        return held, None, ""
+    held = need(held, dict, "'d'", address)
+    entities = held.get("results", held.get("value"))
+    count = held.get("__count", held.get("odata.count", held.get("@odata.count")))
+    following = held.get("__next", held.get("odata.nextLink", held.get("@odata.nextLink")))
+    number = int(count) if isinstance(count, int) or str(count or "").isdecimal() else None
+    return need(entities, list, "list of entities", address), number, str(following or "")
+
+
+def _item(kind: str, raw: Any, address: str) -> Item:
+    identifier = need(raw, dict, "entities that are objects", address).get("id")
+    if not isinstance(identifier, str | int) or not str(identifier):
+        raise Malformed(f"An entity of {address[:160]} has no id.")
+    # The form of JSON light names the entity set, which the entity itself may not.
+    body = dump({"odata.metadata": f"#{kind}", "value": [raw]})
+    return Item(f"{kind}/{identifier}", str(raw.get("updated") or ""), body=body)
