@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ def build(
     bundled: bool = True,
     index: bool = True,
     progress: Progress | None = None,
+    before_switch: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildResult:
     """Build a new generation beside the one that serves, and switch to it.
 
@@ -37,6 +38,9 @@ def build(
         bundled: whether the records that come with LandKG take part.
         index: whether to build the search index; without it the generation answers SPARQL only, and
             texts are searched for the names of frameworks but not by meaning.
+        before_switch: is given the finished manifest; what it raises stops the switch, and nothing is kept.
+
+    What ``kg harvest`` has in the data folder's snapshots takes part, as ``bundled`` does.
 
     Raises:
         BuildFailed: another build is running, or nothing could be loaded; what served still serves.
@@ -44,7 +48,7 @@ def build(
     began = time.perf_counter()
     built = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     home = settings.home_folder
-    chosen = [*(given.bundled() if bundled else ()), *given.named(inputs)]
+    chosen = [*(given.bundled() if bundled else ()), *given.harvested(home), *given.named(inputs)]
     if not chosen:
         raise BuildFailed("There is nothing to build from.", hint="Name inputs as LOADER=PATH.")
     with generation.building(home) as workshop:
@@ -59,6 +63,8 @@ def build(
         shutil.rmtree(job.scratch)
         manifest["duration"] = round(time.perf_counter() - began, 3)
         manifests.write_json(workshop / "manifest.json", manifest)
+        if before_switch is not None:
+            before_switch(manifest)
         return BuildResult(generation.publish(home, workshop), manifest, job.rows)
 
 

@@ -70,6 +70,24 @@ def bundled() -> list[Input]:
     ]
 
 
+def harvested(home: Path) -> list[Input]:
+    """Return the datasets that ``kg harvest`` keeps in the data folder's snapshots.
+
+    Raises:
+        ConfigError: ``sources.toml`` cannot be used.
+    """
+    from kg.harvest import feeding
+
+    found = []
+    for dataset, files in feeding.datasets(home):
+        beside = feeding.placed(dataset, home)
+        if beside is None:
+            found.append(Input(dataset, files, bundled=False))
+        else:
+            found += named([f"mapping:{dataset.name}={beside}"])
+    return found
+
+
 def named(inputs: Iterable[str]) -> list[Input]:
     """Return the datasets of ``LOADER[:NAME]=PATH`` arguments; PATH is a file or a folder of files.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kg import __version__
-from kg.cli import aligning, asking, building, keeping, linking, serving, supporting
+from kg.cli import aligning, asking, building, harvesting, keeping, linking, quality, serving, supporting
 
 app = typer.Typer(
     name="kg",
@@ -38,9 +38,11 @@ def _main(
 
 
 building.register(app)
+harvesting.register(app)
 asking.register(app)
 aligning.register(app)
 keeping.register(app)
 serving.register(app)
 linking.register(app)
 supporting.register(app)
+quality.register(app)

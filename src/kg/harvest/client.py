@@ -146,7 +146,7 @@ class Client:
         if not written:
             return None
         try:
-            seconds = float(urllib3.Retry().parse_retry_after(written))
+            seconds = float(urllib3.Retry(retry_after_max=30 * 86400).parse_retry_after(written))
         except (InvalidHeader, ValueError):
             return None
         if seconds > self.manners.longest_wait:

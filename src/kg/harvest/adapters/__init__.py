@@ -15,7 +15,7 @@ from kg.harvest.adapters.wocat import Wocat
 from kg.harvest.adapters.works import Crossref, Datacite
 from kg.harvest.sources import SourceSettings
 
-KINDS: Final[dict[str, Callable[[SourceSettings, str], Adapter]]] = {
+KINDS: Final[dict[str, type[Adapter]]] = {
     "wocat": Wocat,
     "informea": Informea,
     "crossref": Crossref,
@@ -39,4 +39,5 @@ def create(source: SourceSettings, token: str) -> Adapter:
             f"The source [{source.name}] is of no known kind ({source.kind!r}).",
             hint=f"Kinds: {', '.join(KINDS)}.",
         )
-    return KINDS[source.kind](source, token)
+    make: Callable[[SourceSettings, str], Adapter] = KINDS[source.kind]
+    return make(source, token)
