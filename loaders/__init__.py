@@ -34,6 +34,9 @@ MODULES = {
     "skos": "loaders.skos",
     "hub_rows": "loaders.hub_rows",
     "mapping": "loaders.mapping",
+    "datacite": "loaders.datacite",
+    "oai_dc": "loaders.oai_dc",
+    "feed": "loaders.feed",
 }
 
 

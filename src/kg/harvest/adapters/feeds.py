@@ -73,7 +73,7 @@ def _item(entry: Any, feed: Any, address: str) -> Item:
         raise Malformed("An entry of the feed has neither an identifier nor a link.")
     detail = entry.get("title_detail") or {}
     contents = [each.get("value", "") for each in entry.get("content", ())]
-    times = [_time(entry.get(name)) for name in _TIMES]
+    times = [_time(entry.get(name) if name in entry else None) for name in _TIMES]
     return Item(
         key,
         body=dump(
