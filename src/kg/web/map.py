@@ -117,15 +117,17 @@ def draw(asked: SearchRequest, records: Sequence[SearchRecord], box: Box | None,
 
 
 def _spaced(picture: Picture, names: Mapping[str, str]) -> tuple[tuple[float, float, str], ...]:
-    """Return the names of countries that do not cover each other, those with most records first."""
+    """Return the names of countries that cover neither circles nor each other, most records first."""
     size = FONT * picture.view.width
-    kept: list[tuple[float, float, float, str]] = []
+    kept = [(each.x, each.y, each.r, "") for each in picture.clusters]
     for x, y, code in sorted(picture.labels, key=lambda each: (-picture.counts.get(each[2], 0), each[2])):
         name = names.get(code, code)
         half = size * sum(1.0 if sign > "\u2e80" else 0.62 for sign in name) / 2
-        if all(abs(x - other) > half + wide or abs(y - down) > 1.3 * size for other, down, wide, _ in kept):
+        if half < x < picture.view.width - half and all(
+            abs(x - other) > half + wide or abs(y - down) > 1.3 * size for other, down, wide, _ in kept
+        ):
             kept.append((x, y, half, name))
-    return tuple((x, y, name) for x, y, _half, name in kept)
+    return tuple((x, y, name) for x, y, _half, name in kept if name)
 
 
 def place_map(points: Sequence[tuple[float, float]], countries: Sequence[Ref]) -> Drawn | None:
