@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pyoxigraph as px
 
-from kg.build import manifest, merge, schema, work
+from kg.build import manifest, merge, quality, schema, work
 from kg.build.inputs import Input
 from kg.build.result import Row, load_report
 from kg.config import Settings
@@ -313,7 +313,7 @@ def check(job: Job) -> None:
 def write_reports(job: Job) -> None:
     """Write ``reports/load.json`` and ``reports/validation.json``."""
     folder = job.workshop / "reports"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     report = load_report(job.reports.values())
     manifest.write_json(folder / "load.json", report)
     refused = [each for each in report["issues"] if each["kind"] == "quarantined"]
@@ -335,6 +335,7 @@ STAGES: Final[tuple[Callable[[Job], None], ...]] = (
     store,
     index,
     count,
+    quality.examine,
     check,
     write_reports,
 )

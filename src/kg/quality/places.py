@@ -1,0 +1,73 @@
+"""Points that lie outside the country of their record, by the bundled shapes of countries."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from kg.atlas.shapes import Point, shape
+from kg.quality.report import Finding, lexical
+from kg.store import Row
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+TOLERANCE: Final = 0.5
+"""Degrees (some 55 km) by which a point may lie outside: the shapes are those of 1:50 million maps."""
+_POINT: Final = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)", re.IGNORECASE)
+
+
+def findings(rows: Iterable[Row]) -> Iterator[Finding]:
+    """Yield the points that are in none of their record's countries."""
+    countries: dict[tuple[str, Point], set[str]] = defaultdict(set)
+    for row in rows:
+        found = _POINT.fullmatch(lexical(row["wkt"]))
+        if found:
+            key = (lexical(row["record"]), (float(found[1]), float(found[2])))
+            countries[key] |= {lexical(row["iso"])} if "iso" in row else set()
+    for (record, point), codes in sorted(countries.items()):
+        reason = suspicion(point, codes)
+        if reason:
+            yield Finding("coordinates", record, "geometry", reason)
+
+
+def suspicion(point: Point, codes: Iterable[str]) -> str:
+    """Return why a point (longitude, latitude) cannot be right for these countries, or nothing."""
+    east, north = point
+    told = f"({north:g}, {east:g})"
+    if abs(east) < 0.01 and abs(north) < 0.01:
+        return f"{told} is where missing coordinates lie, in the Gulf of Guinea"
+    known = [code for code in codes if _area(code) is not None]
+    if not known or any(_near(code, point) for code in known):
+        return ""
+    where = ", ".join(sorted(known))
+    for turned, words in (
+        ((north, east), "latitude and longitude are exchanged"),
+        ((-east, north), "east and west are exchanged"),
+        ((east, -north), "north and south are exchanged"),
+    ):
+        if abs(turned[1]) <= 90 and any(_near(code, turned) for code in known):
+            return f"{told} is not in {where}; it looks as if {words}"
+    return f"{told} is not in {where}"
+
+
+def _near(code: str, point: Point) -> bool:
+    from shapely import Point as Place
+
+    area = _area(code)
+    if area is None:
+        return False
+    return any(area.distance(Place(point[0] + turn, point[1])) <= TOLERANCE for turn in (0, 360, -360))
+
+
+@cache
+def _area(code: str) -> BaseGeometry | None:
+    from shapely import Polygon, unary_union
+
+    found = shape(code)
+    if found is None:
+        return None
+    return unary_union([Polygon(ring).buffer(0) for ring in found.rings if len(ring) > 3])

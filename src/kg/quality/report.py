@@ -1,0 +1,156 @@
+"""The report itself: findings, completeness, reading it back and comparing two."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg import generation
+from kg.errors import NoGeneration
+from kg.generation import Generation
+from kg.store import Term
+
+FILE: Final = "quality.json"
+
+KINDS: Final = {
+    "quarantined": "Record left out when it was loaded",
+    "unmapped": "Value that matches no concept, country or address",
+    "coordinates": "Point that cannot be right",
+    "language": "Text that is not in its stated language",
+    "no-language": "Long text without a language",
+    "damaged-text": "Text with broken characters, markup or too little in it",
+    "duplicate": "Two records that look like one",
+    "date": "Year or day that cannot be right",
+    "dangling": "Reference to a record that is not there",
+    "incomplete": "Record without a field that its class should have",
+    "broken-link": "Address that does not answer (only when asked for)",
+}
+"""Kinds of finding and what each is, gravest first."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing to look at: record is an IRI (or file and place of a record that was left out)."""
+
+    kind: str
+    record: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How many records of a class in a dataset fill in a field."""
+
+    dataset: str
+    kind: str
+    field: str
+    filled: int
+    records: int
+
+    @property
+    def share(self) -> float:
+        """Return the share filled in, 0 to 1."""
+        return self.filled / self.records if self.records else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything found in one generation; ``languages`` counts texts by their stated language."""
+
+    findings: tuple[Finding, ...]
+    completeness: tuple[Filled, ...]
+    languages: tuple[tuple[str, int], ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of findings of each kind, in the order of :data:`KINDS`."""
+        found = Counter(each.kind for each in self.findings)
+        return {kind: found[kind] for kind in KINDS if found[kind]}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "counts": self.counts(),
+            "findings": [asdict(each) for each in self.findings],
+            "completeness": [{**asdict(each), "share": round(each.share, 4)} for each in self.completeness],
+            "languages": dict(self.languages),
+        }
+
+    def to_csv(self) -> str:
+        """Return the findings as a table with a header (RFC 4180)."""
+        out = io.StringIO()
+        table = csv.writer(out)
+        table.writerow(("kind", "record", "field", "reason"))
+        table.writerows(
+            (_plain(e.kind), _plain(e.record), _plain(e.field), _plain(e.reason)) for e in self.findings
+        )
+        return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is new and what is gone since another report."""
+
+    new: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"new": [asdict(each) for each in self.new], "gone": [asdict(each) for each in self.gone]}
+
+
+def load(serving: Generation) -> Report | None:
+    """Return the report of a generation, ``None`` where it was built before there were any."""
+    path = serving.reports_folder / FILE
+    if not path.is_file():
+        return None
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Report(
+        tuple(Finding(**each) for each in raw["findings"]),
+        tuple(
+            Filled(each["dataset"], each["kind"], each["field"], each["filled"], each["records"])
+            for each in raw["completeness"]
+        ),
+        tuple(raw["languages"].items()),
+    )
+
+
+def previous(home: Path, serving: Generation) -> Report | None:
+    """Return the report of the generation before, ``None`` where there is none."""
+    name = serving.manifest.get("predecessor")
+    if not name or name == serving.id:
+        return None
+    try:
+        return load(generation.load(home, name))
+    except NoGeneration:
+        return None
+
+
+def compare(now: Report, before: Report) -> Comparison:
+    """Return the findings that only one of two reports has."""
+    mine, theirs = set(now.findings), set(before.findings)
+    return Comparison(_sorted(mine - theirs), _sorted(theirs - mine))
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings once each, the gravest kind first."""
+    return _sorted(set(findings))
+
+
+def lexical(term: Term) -> str:
+    """Return the text of a literal or the IRI of a node."""
+    return str(getattr(term, "value", term))
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    rank = {kind: place for place, kind in enumerate(KINDS)}
+    return tuple(sorted(findings, key=lambda each: (rank[each.kind], each)))
+
+
+def _plain(value: str) -> str:
+    """Keep a spreadsheet from reading a cell as a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
