@@ -17,6 +17,9 @@ HERE = Path(__file__).resolve().parent
 PAGES = {
     "home": "",
     "results": "search?q=restore+crusted+farmland+to+harvest+rain",
+    "map": "map?hazard=drought",
+    "support": "support?face=drought",
+    "plan": "support/plan?face=drought&hit=harvest&place=BFA&land=cropland&invest=little&first=act",
     "practice": "id/practice/technologies_1614",
     "decision": "id/decision/unccd-23-cop11",
     "concept": "id/concept/drought",
