@@ -10,9 +10,11 @@ from pathlib import Path
 import databases
 import pyoxigraph as px
 import pytest
+import requests
 from databases import Database
 from hypothesis import given
 from hypothesis import strategies as st
+from started import serving
 
 from kg import generation, queries
 from kg.config import Settings
@@ -153,6 +155,33 @@ def test_queries_when_the_database_answers_are_answered_alike(
         asked += 1
     store.close()
     assert asked > 60
+
+
+@pytest.mark.slow
+def test_service_when_the_database_dies_is_503_until_it_is_back(bundled_home: Path, tmp_path: Path) -> None:
+    def asked(base: str, query: str) -> requests.Response:
+        return requests.get(f"{base}/sparql", params={"query": query, "format": "json"}, timeout=60)
+
+    count = "SELECT (COUNT(*) AS ?n) { ?c a kg:Country }"
+    with (
+        databases.running(databases.oxigraph(tmp_path)) as database,
+        serving(bundled_home, sparql_cache_mb=0, **database.settings) as base,
+    ):
+        page = f"{base}/id/country/BFA?format=turtle"
+        before = asked(base, count)
+        assert int(before.json()["results"]["bindings"][0]["n"]["value"]) > 150
+        assert requests.get(page, timeout=60).status_code == 200
+        assert asked(base, "ASK { SERVICE <http://x/> {} }").status_code == 501
+        wrong = asked(base, "SELECT *\n{ ?s nope:x }")
+        assert (wrong.status_code, wrong.json()["line"]) == (400, 2)
+        database.kill()
+        away = asked(base, count)
+        assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
+        assert "cannot be reached" in away.json()["detail"]
+        assert requests.get(page, timeout=60).status_code == 503
+        database.start()
+        assert asked(base, count).text == before.text
+        assert requests.get(page, timeout=60).status_code == 200
 
 
 def _answer(store: GraphStore, text: str, bind: dict[str, px.NamedNode | px.Literal]) -> object:

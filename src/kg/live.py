@@ -15,7 +15,7 @@ from kg.config import Settings
 from kg.errors import KgError
 from kg.generation import Generation
 from kg.store import GraphStore
-from kg.store.opening import open_graph
+from kg.store.opening import announce, open_graph
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -198,6 +198,7 @@ class Live:
                 old.is_current = False
             is_over = old is not None and old.leases == 0
         _LOG.info("Serving generation %s.", opened.generation.id)
+        announce(opened.store)
         if old is not None and is_over:
             old.opened.close()
 

@@ -67,9 +67,11 @@ def prune(
 ) -> None:
     """Remove old generations; the current one always stays."""
     from kg import generation
+    from kg.store.opening import forget
 
     settings = output.settings(home)
     removed = generation.prune(settings.home_folder, keep or settings.keep_generations)
+    forget(removed, settings)
     if as_json:
         output.dump({"removed": removed})
     else:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from kg.config import Settings
 from kg.errors import KgError, NotAcceptable, QuerySyntaxError, QueryTimeout, Unavailable
-from kg.sparql import guard
+from kg.sparql import elsewhere, guard
 from kg.sparql.admission import Admission
 from kg.sparql.cache import AnswerCache, Kept, Overran
 from kg.sparql.columns.answering import AT_ONCE
@@ -56,6 +56,8 @@ class SparqlService:
         self.admission = Admission(settings)
         self.near: Near | None = None
         """Where a generation lies open in this process, if it does; cheap queries are answered there."""
+        self.database: elsewhere.Lend | None = None
+        """Where the graph is kept in a database; no processes of ours are started then."""
         self._overran = Overran(settings.sparql_timeout_s)
         self._prefixes = known_prefixes(settings)
         self._read = lru_cache(maxsize=1024)(partial(read_plain, prefixes=self._prefixes))
@@ -63,7 +65,19 @@ class SparqlService:
 
     def start(self) -> None:
         """Begin to load the current generation in the background, so that the first query is quick."""
-        self.pools.start()
+        if self.database is None:
+            self.pools.start()
+
+    def generation_id(self) -> str:
+        """Return the id of the generation that would answer now.
+
+        Raises:
+            NoGeneration: nothing has been built.
+        """
+        if self.database is None:
+            return self.pools.generation_id()
+        with self.database() as (generation_id, _):
+            return generation_id
 
     def close(self) -> None:
         """End all processes."""
@@ -81,7 +95,7 @@ class SparqlService:
         outcome, size = "ok", 0
         rows: int | None = None
         try:
-            generation_id = self.pools.generation_id()
+            generation_id = self.generation_id()
             key = key_of(generation_id, request)
             kept = self.cache.get(key)
             if kept is not None:
@@ -106,7 +120,7 @@ class SparqlService:
         A tag is made of the generation and the request, so this takes no query; ``-gzip`` or
         ``-zstd`` after it marks a compressed form.
         """
-        key = key_of(self.pools.generation_id(), request)
+        key = key_of(self.generation_id(), request)
         current = {etag_of(key, each) for each in (request.results, request.graph) if each}
         return next((tag for tag in tags if _PACKED.sub("", tag) in current), None)
 
@@ -129,6 +143,11 @@ class SparqlService:
         return self._attempt(request, text, checked)
 
     def _attempt(self, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
+        if self.database is not None:
+            limit = self.settings.sparql_result_max_mb * 1024 * 1024
+            with self.database() as (generation_id, store):
+                media_type, found = elsewhere.ask(store, request, text, checked, self._prefixes, limit)
+            return self._keep(generation_id, request, checked, media_type, Body([found], size=len(found)))
         for left in reversed(range(_ATTEMPTS)):
             with self.pools.lease() as pool:
                 try:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from kg.errors import BadInput, ConfigError, Unavailable
+from kg.errors import BadInput, ConfigError, QueryTimeout, Unavailable
 
-_TIMEOUT_S: Final = 120
+_WRITTEN_S: Final = 3600
 _AGAIN_S: Final = 5
 _IDLE_MAX: Final = 64
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -25,8 +25,14 @@ class Client:
     A database that is away is an :class:`Unavailable` (503) until it is back: nothing is remembered.
     """
 
-    def __init__(self, query: str, update: str, data: str, user: str = "", password: str = "") -> None:
-        """``query``, ``update`` and ``data`` are the addresses of the two protocols."""
+    def __init__(
+        self, query: str, update: str, data: str, user: str = "", password: str = "", seconds: float = 60
+    ) -> None:
+        """``query``, ``update`` and ``data`` are the addresses of the two protocols.
+
+        A query is given up after so many ``seconds``.
+        """
+        self.seconds = seconds
         self.query_url, self.update_url, self.data_url = query, update, data
         self.user, self.password = user, password
         self._lock = threading.Lock()
@@ -40,6 +46,7 @@ class Client:
 
         Raises:
             BadInput: the database refuses the query.
+            QueryTimeout: the time is up.
             Unavailable: the database cannot be reached or fails.
         """
         fields = [("query", text)]
@@ -75,7 +82,11 @@ class Client:
                 content = answer.read()
             except (OSError, http.client.HTTPException) as fault:
                 connection.close()
-                if is_last or not is_kept or isinstance(fault, TimeoutError):
+                if isinstance(fault, TimeoutError):
+                    raise QueryTimeout(
+                        f"The query was given up after {self.seconds:g} seconds, the limit here."
+                    ) from None
+                if is_last or not is_kept:
                     raise _away(address, fault) from None
                 self.close()  # what was kept alive is dead: the database was started anew
                 continue
@@ -92,7 +103,7 @@ class Client:
                 return self._idle.pop(), True
         parts = urlsplit(address)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        return kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S), False
+        return kind(parts.hostname or "", parts.port, timeout=self.seconds), False
 
     def _give_back(self, connection: http.client.HTTPConnection) -> None:
         with self._lock:
@@ -131,7 +142,7 @@ class Client:
             address, data=body, headers={"Content-Type": kind, "Accept": "*/*"}, method=method
         )
         try:
-            with opener.open(request, timeout=_TIMEOUT_S * 10) as answer:
+            with opener.open(request, timeout=_WRITTEN_S) as answer:
                 answer.read()
         except urllib.error.HTTPError as fault:
             with fault:

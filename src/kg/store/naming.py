@@ -38,6 +38,7 @@ class Names:
     """The names of the graphs of one generation."""
 
     def __init__(self, generation_id: str, graphs: Collection[str]) -> None:
+        self.generation_id = generation_id
         self.graphs = tuple(sorted(graphs))
         self._known = frozenset(graphs)
         self._prefix = f"urn:kg:{generation_id}:"

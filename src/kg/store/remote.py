@@ -44,6 +44,7 @@ def adapter_of(settings: Settings) -> Standard:
         settings.store_data,
         settings.store_user,
         settings.store_password,
+        settings.sparql_timeout_s,
     )
     return ENGINES[settings.store_engine](client, settings.store_folder)
 
@@ -215,6 +216,10 @@ class RemoteStore:
 
     def size(self) -> int:
         return self._size
+
+    def point(self) -> None:
+        """Say in the database that this generation serves."""
+        Registry(self._adapter).point(self._names.generation_id)
 
     def close(self) -> None:
         self._is_closed = True

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
@@ -23,6 +25,9 @@ from kg.web.sparql_near import Nearby
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from kg.live import Live
+    from kg.store import GraphStore
 
 bp = Blueprint("sparql", __name__)
 
@@ -62,6 +67,8 @@ def _mount(state: BlueprintSetupState) -> None:
     live = getattr(app.extensions["kg"], "live", None)
     if live is not None:
         service.near = Nearby(live)
+        if settings.store != "embedded":
+            service.database = partial(_lend, live)
     face = Face(settings, service)
     app.extensions["kg_sparql"] = service
     app.extensions["kg_sparql_face"] = face
@@ -71,6 +78,12 @@ def _mount(state: BlueprintSetupState) -> None:
     else:
         app.wsgi_app = Hot(face, front, app)  # type: ignore[method-assign]
     service.start()
+
+
+@contextmanager
+def _lend(live: Live) -> Iterator[tuple[str, GraphStore]]:
+    with live.lease() as opened:
+        yield opened.generation.id, opened.store
 
 
 def service() -> SparqlService:

@@ -223,7 +223,7 @@ class Face:
             asked = SparqlRequest(query, "text/csv", client="kg", request_id=request_id(environ))
             return self.text(self.service.execute(asked)).encode()
 
-        generation_id = self.service.pools.generation_id()
+        generation_id = self.service.generation_id()
         endpoint = self._endpoint(environ)
         body = description.describe(ask, self.settings, endpoint, media_type, generation_id)
         return self._reply(environ, SparqlAnswer(body, media_type, "", generation_id))

@@ -59,7 +59,7 @@ class SearchFace(Face):
         prefixes = {"sd": _SD, "rdfs": RDFS, "kg": self.settings.iris.ns}
         kind = px.RdfFormat.from_media_type(media_type)
         body = px.serialize(triples, format=kind, prefixes=prefixes) or b""
-        generation_id = self.service.pools.generation_id()
+        generation_id = self.service.generation_id()
         return self._reply(environ, SparqlAnswer(body, media_type, "", generation_id))
 
     def _statements(
@@ -98,7 +98,7 @@ def lend(live: Live, service: SparqlService) -> Iterator[tuple[str, SearchIndex]
         Unavailable: the generation has no index, or is just being replaced.
     """
     with live.lease() as opened:
-        if opened.generation.id == service.pools.generation_id():
+        if opened.generation.id == service.generation_id():
             yield _of(opened)
             return
     live.refresh()
