@@ -16,7 +16,6 @@ from kg.store import GraphStore
 
 Lend = Callable[[], AbstractContextManager[tuple[str, GraphStore]]]
 """Lends the store of the generation that serves, with the generation's id."""
-_UNDECLARED: Final = "prefix is not declared"
 _RESULTS: Final = ("SELECT", "ASK")
 
 
@@ -25,12 +24,14 @@ def ask(
     request: SparqlRequest,
     text: str,
     checked: Checked,
+    base: str,
     prefixes: Mapping[str, str],
     limit: int,
 ) -> tuple[str, bytes]:
     """Return the media type and the bytes of an answer.
 
     Args:
+        base: what relative IRIs are relative to.
         prefixes: those that need no declaration.
         limit: bytes of the largest answer.
 
@@ -57,11 +58,13 @@ def ask(
     try:
         found = answer(text)
     except QuerySyntaxError as fault:
-        if _UNDECLARED not in fault.message:
-            raise
-        # On the first line, so that the lines of other mistakes keep their numbers.
-        head = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items())
-        found = answer(f"{head} {text}")
+        # It may lack a base, or a prefix that needs no declaration; else the first complaint stands,
+        # whose place is told in the text as it came.
+        head = " ".join((f"BASE <{base}>", *(f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items())))
+        try:
+            found = answer(f"{head} {text}")
+        except QuerySyntaxError:
+            raise fault from None
     if len(found) > limit:
         raise TooLarge(f"The answer is larger than {limit // (1024 * 1024)} MB.")
     return media_type, found

@@ -146,7 +146,8 @@ class SparqlService:
         if self.database is not None:
             limit = self.settings.sparql_result_max_mb * 1024 * 1024
             with self.database() as (generation_id, store):
-                media_type, found = elsewhere.ask(store, request, text, checked, self._prefixes, limit)
+                base = request.base or self.settings.public_url
+                media_type, found = elsewhere.ask(store, request, text, checked, base, self._prefixes, limit)
             return self._keep(generation_id, request, checked, media_type, Body([found], size=len(found)))
         for left in reversed(range(_ATTEMPTS)):
             with self.pools.lease() as pool:
