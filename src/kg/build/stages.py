@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pyoxigraph as px
 
-from kg.build import manifest, merge, quality, schema, work
+from kg.build import identity, manifest, merge, quality, schema, work
 from kg.build.inputs import Input
 from kg.build.result import Row, load_report
 from kg.config import Settings
@@ -31,7 +31,7 @@ from kg.sparql.columns import writing as columns
 from kg.store.embedded import EmbeddedStore, fits_memory, open_store
 from kg.validation import Check, Violation, check_graph
 from kg.vocab import Iris
-from loaders.base import Issue, LoadReport
+from loaders.base import LoadReport
 
 _ALONE_BELOW: Final = 24 * 1024 * 1024
 """Inputs smaller than this are read in this process: starting others would take longer."""
@@ -128,8 +128,8 @@ def _run(tasks: list[work.Task], *, alone: bool) -> Iterator[work.Done]:
 def connect(job: Job) -> None:
     """Settle identities and references between records, and add the ontology."""
     with job.progress.stage("connect"), job.timed("map"):
-        gone = _one_of_each(job)
-        _take_out(job, gone)
+        gone = identity.one_of_each(job)
+        identity.take_out(job, gone)
         known = Known()
         kept: list[work.Seen] = []
         for done in job.done:
@@ -157,46 +157,6 @@ def connect(job: Job) -> None:
         lines += Closure(ontology, job.iris).lines(lines)
         job.runs.append(job.scratch / "links.nq")
         work.write_run(lines, job.runs[-1])
-
-
-def _one_of_each(job: Job) -> dict[int, set[str]]:
-    """Find records that several datasets give: one named on the command line replaces a bundled one.
-
-    Otherwise the first stays. Returns the IRIs to leave out by the identity of their outcome.
-    """
-    bundled = {each.dataset.name for each in job.inputs if each.bundled}
-    first: dict[str, tuple[work.Done, work.Seen]] = {}
-    gone: dict[int, set[str]] = {}
-    for done in job.done:
-        for seen in done.records:
-            if (earlier := first.setdefault(seen.iri, (done, seen)))[1] is seen:
-                continue
-            winner = (done, seen)
-            loser = earlier
-            if earlier[0].task.dataset.name not in bundled or done.task.dataset.name in bundled:
-                winner, loser = loser, winner
-            first[seen.iri] = winner
-            gone.setdefault(id(loser[0]), set()).add(seen.iri)
-            reason = f"the dataset {winner[0].task.dataset.name} has a record of the same identifier"
-            issue = Issue("quarantined", loser[1].file, loser[1].record, "id", reason)
-            loser[0].report.loaded -= 1
-            loser[0].report.issues.append(issue)
-    return gone
-
-
-def _take_out(job: Job, gone: dict[int, set[str]]) -> None:
-    """Leave out what curators withdrew or merged; the report of the dataset says so."""
-    for done in job.done:
-        lost = gone.setdefault(id(done), set())
-        for seen in done.records:
-            held = job.retired.get(seen.iri)
-            if held is None or seen.iri in lost:
-                continue
-            lost.add(seen.iri)
-            reason = f"merged into <{held.replaced_by}>" if held.replaced_by else "withdrawn"
-            issue = Issue("quarantined", seen.file, seen.record, "id", f"{reason}: {held.reason}")
-            done.report.loaded -= 1
-            done.report.issues.append(issue)
 
 
 def merge_records(job: Job) -> None:
