@@ -12,6 +12,7 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	.ci/browser
 	.ci/clients
+	.ci/databases
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev
