@@ -100,6 +100,11 @@ def test_command_when_asked_for_one_kind_prints_json(home: Path) -> None:
     assert json.loads(done.stdout)["counts"] == {"coordinates": 5}
 
 
+def test_command_when_there_is_nothing_to_compare_with_says_so(home: Path) -> None:
+    done = CliRunner().invoke(app, ["quality", "--new", "--home", str(home)])
+    assert done.exit_code != 0
+
+
 def test_generations_when_compared_tell_what_is_new_and_what_is_gone(home: Path, tmp_path: Path) -> None:
     one = Report((Finding("date", "a", "year", "x"), Finding("date", "b", "year", "x")), (), ())
     two = Report((Finding("date", "b", "year", "x"), Finding("date", "c", "year", "x")), (), ())

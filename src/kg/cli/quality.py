@@ -39,6 +39,8 @@ def quality(
         raise BadInput(f"There is no kind {kind!r}.", hint=f"Known: {', '.join(service.KINDS)}.")
     before = service.previous(settings.home_folder, serving)
     change = service.compare(report, before) if before else None
+    if new and change is None:
+        raise NotFound("The generation before has no quality report to compare with.")
     found = change.new if new and change else report.findings
     if check_links:
         found = (*found, *_broken(settings, serving, check_links))
