@@ -28,7 +28,8 @@ DC = """<metadata><oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/o
 RSS = """<rss version="2.0"><channel><title>Land news</title><language>en</language>
 <item><guid>https://example.org/a</guid><link>https://example.org/a</link>
 <title>Rain at last</title>
-<description>&lt;p&gt;It rained.&lt;/p&gt;</description><pubDate>Mon, 01 Jan 2024 00:00:00 GMT</pubDate></item>
+<description>&lt;p&gt;It rained.&lt;/p&gt;</description>
+<pubDate>Mon, 01 Jan 2024 00:00:00 GMT</pubDate></item>
 </channel></rss>"""
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <https://example.org/c/soil> a skos:Concept ; skos:prefLabel "soil"@en ;

@@ -102,7 +102,10 @@ def configure(settings: Settings) -> None:
 def metrics_text() -> str:
     """Return the figures of requests and of the generation in the text format of Prometheus."""
     found: HttpMetrics = current_app.extensions["kg_http_metrics"]
-    return "\n".join((*found.lines(), *_generation_lines(current_app.extensions["kg"].settings), ""))
+    from kg.web.status import metric_lines
+
+    settings = current_app.extensions["kg"].settings
+    return "\n".join((*found.lines(), *_generation_lines(settings), *metric_lines(settings), ""))
 
 
 def _generation_lines(settings: Settings) -> Iterator[str]:

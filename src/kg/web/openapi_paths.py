@@ -136,6 +136,7 @@ def _service() -> dict[str, Any]:
     plain = content([JSON], _OBJECT)
     return {
         "/healthz": get("healthz", "service", "Whether the process answers", [], plain),
+        "/status": get("sourceStatus", "service", "How fresh each source is, and what failed", [], plain),
         "/readyz": get("readyz", "service", "Whether a generation is open and search is warm", [], plain),
         "/metrics": get("metrics", "service", "Figures for Prometheus", [], {"text/plain": {}}),
         "/openapi.json": get("openapi", "service", "This document", [], plain),
