@@ -110,6 +110,15 @@ class Filter:
         change = str.lower if expression.name == "LCASE" else str.upper
         return Strings(found.rows, [None if each is None else change(each) for each in found.values])
 
+    def _simple(self, expression: Expression) -> Strings:
+        """Return texts that have no language, which alone compare by their characters."""
+        inner = expression
+        while isinstance(inner, Call) and inner.name in ("LCASE", "UCASE"):
+            inner = inner.arguments[0]
+        if not isinstance(inner, Call) or inner.name not in ("STR", "LANG"):
+            raise Declined
+        return self.strings(expression)
+
     def _of_terms(self, variable: str, wanted: frozenset[int]) -> Strings:
         """Return the texts of terms of some kinds; others are faults."""
         known, rows, kinds = self._known(variable)
@@ -171,7 +180,7 @@ class Filter:
                 found = self._iris_compared(compare, *inner)
                 if found is not None:
                     return found
-        return self._texts_compared(compare, self.strings(one), self.strings(other))
+        return self._texts_compared(compare, self._simple(one), self._simple(other))
 
     def _terms_compared(self, compare: Callable[[Any, Any], Any], one: str, other: str) -> Column:
         """Compare two variables that hold IRIs or whole numbers, where equal terms are equal values."""
@@ -204,9 +213,7 @@ class Filter:
         if isinstance(one, str) and number is not None:
             return self._integers(compare, one, number)
         text = _plain(constant)
-        strings = self.strings(one) if not isinstance(one, str) else None
-        if strings is None:
-            raise Declined
+        strings = self._simple(one)
         truths = [FAULT if each is None else int(compare(each, text)) for each in strings.values]
         return np.array(truths, dtype=np.int8)[strings.rows]
 

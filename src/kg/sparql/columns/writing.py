@@ -110,7 +110,7 @@ def _arrays(folder: Path, order: _Order, triples: Ints, graphs: int) -> Statisti
     index: dict[str, Any] = {}
     counts: dict[str, Counts] = {}
     numbers, starts = np.unique(predicates[by_subject], return_index=True)
-    for number, start, end in zip(numbers, starts, [*starts[1:], len(triples)], strict=True):
+    for number, start, end in zip(numbers, starts, [*starts, len(triples)][1:], strict=True):
         place = slice(int(start), int(end))
         found = _counts(order, arrays["subject"][place], arrays["object"][place])
         name = terms.lexical(order.texts[number])
