@@ -116,6 +116,16 @@ def listed(reading: Reading, query: str) -> tuple[Listed, ...]:
     return listed_rows(reading, ask(reading.store, query, reading.iris, entity=reading.iri))
 
 
+def sharing(reading: Reading, query: str) -> tuple[tuple[Listed, tuple[Ref, ...]], ...]:
+    """Return the records that a query gives, each with the themes and frameworks it shares with this one."""
+    rows = ask(reading.store, query, reading.iris, entity=reading.iri)
+    topics = {lexical(row["record"]): lexical(row["topics"]).split() for row in rows}
+    return tuple(
+        (line, tuple(map(reading.names.ref, sorted(topics[line.ref.iri]))))
+        for line in listed_rows(reading, rows)
+    )
+
+
 def listed_rows(reading: Reading, rows: list[Row]) -> tuple[Listed, ...]:
     """Return the records of a list query's rows, in their order."""
     names = Names(reading.iris, reading.language)

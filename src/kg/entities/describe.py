@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kg.entities import common, concepts, frameworks, official, practices, publications
+from kg.entities import bodies, common, concepts, frameworks, official, practices, publications
+from kg.entities.bodies import Body
 from kg.entities.framework_model import CriterionPage, Framework
 from kg.entities.model import Concept, Decision, EntityPage, Inbound, Practice, Publication, Ref
 from kg.entities.reading import Reading, ask, kind_of, lexical, readable
@@ -54,6 +55,7 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     publication: Publication | None = None
     concept: Concept | None = None
     framework: Framework | None = None
+    body: Body | None = None
     criterion: CriterionPage | None = None
     shown = frozenset({iris.term("citedInParagraph")})
     if kind == "practice":
@@ -66,9 +68,11 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         concept, shown = concepts.read(reading, facets=kind == "country"), concepts.own_properties()
     elif kind == "framework":
         framework, shown = frameworks.read(reading), shown | frameworks.own_properties(reading)
+    elif kind == "entity" and bodies.is_body(reading):
+        body = bodies.read(reading)
     elif kind == "criterion":
         criterion = frameworks.read_criterion(reading)
-    plain = practice is None and decision is None and concept is None and framework is None
+    plain = all(each is None for each in (practice, decision, publication, concept, framework))
     return EntityPage(
         iri=iri,
         kind=kind,
@@ -92,13 +96,20 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         publication=publication,
         concept=concept,
         framework=framework,
+        body=body,
         criterion=criterion,
     )
 
 
 def _types(reading: Reading) -> tuple[Ref, ...]:
-    """Return the classes, ours before those of others: they have labels in six languages."""
-    found = sorted(reading.values(common.TYPE), key=lambda iri: not iri.startswith(reading.iris.ns))
+    """Return the classes, ours before those of others, since they have labels in six languages.
+
+    The class of all that is named says least, so it comes last of ours.
+    """
+    general = reading.iris.term("Entity")
+    found = sorted(
+        reading.values(common.TYPE), key=lambda iri: (not iri.startswith(reading.iris.ns), iri == general)
+    )
     return tuple(map(reading.names.term, found))
 
 
@@ -109,6 +120,10 @@ def _inbound(reading: Reading, kind: str) -> tuple[Inbound, ...]:
     if kind == "criterion":
         hidden = frozenset(map(reading.iris.term, ("criterion", *_COUNTED)))
         return common.inbound(reading, _FEW, common.MANY | hidden)
+    if bodies.is_body(reading):
+        return common.inbound(
+            reading, _FEW, common.MANY | {reading.iris.term(n) for n in ("body", "convention")}
+        )
     return common.inbound(reading, _ALL if reading.iri == reading.iris.ns else _FEW)
 
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from kg.model import Text
 
 if TYPE_CHECKING:
+    from kg.entities.bodies import Body
+    from kg.entities.countries import Profile
     from kg.entities.framework_model import CriterionPage, Framework
+    from kg.entities.lineage import Lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,12 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """One operative provision."""
+    """One operative provision; ``number`` is its place in the decision."""
 
     verb: str
     addressee: str
     what: Text
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,20 @@ class Decision:
     cited_by: tuple[Ref, ...]
     kind: str
     note: Text | None
-    related: tuple[Listed, ...] = ()
+    lineage: Lineage
+    concerned: tuple[tuple[Listed, tuple[Ref, ...]], ...] = ()
+    """Records on the same themes, each with the themes and frameworks shared."""
+
+    @property
+    def by_verb(self) -> tuple[tuple[str, tuple[tuple[str, tuple[Provision, ...]], ...]], ...]:
+        """Provisions by verb, then by addressee, both in the order of the decision."""
+        found: dict[str, dict[str, list[Provision]]] = {}
+        for each in self.provisions:
+            found.setdefault(each.verb, {}).setdefault(each.addressee, []).append(each)
+        return tuple(
+            (verb, tuple((who, tuple(group)) for who, group in by_who.items()))
+            for verb, by_who in found.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +199,10 @@ class Publication:
     isbn: tuple[str, ...]
     kind: str
     themes: tuple[Ref, ...]
-    related: tuple[Listed, ...] = ()
+    defines: tuple[Inbound, ...] = ()
+    """What names it as its source, by property."""
+    concerned: tuple[tuple[Listed, tuple[Ref, ...]], ...] = ()
+    """Records on the same themes, each with the themes and frameworks shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +225,23 @@ class Concept:
     records: tuple[Listed, ...]
     facts: tuple[tuple[str, tuple[tuple[Ref, int], ...]], ...] = ()
     """For countries: (facet, [(concept, number of practices)])."""
+    above: tuple[tuple[Ref, ...], ...] = ()
+    """Ways from the top of a scheme down to the concept, without it."""
+    profile: Profile | None = None
+    """For countries."""
+
+    @property
+    def labels_by_language(self) -> tuple[tuple[str, tuple[Text, ...], tuple[Text, ...]], ...]:
+        """(language tag, preferred labels, other labels), the page's language first."""
+        tags = dict.fromkeys(text.lang or "" for text in (*self.labels, *self.others))
+        return tuple(
+            (
+                tag,
+                tuple(text for text in self.labels if (text.lang or "") == tag),
+                tuple(text for text in self.others if (text.lang or "") == tag),
+            )
+            for tag in tags
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +271,5 @@ class EntityPage:
     publication: Publication | None = None
     concept: Concept | None = None
     framework: Framework | None = None
+    body: Body | None = None
     criterion: CriterionPage | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kg.entities import common
+from kg.entities import common, lineage
 from kg.entities.model import Decision, Provision, Ref
 from kg.entities.reading import Reading, ask, lexical
 from kg.model import Text
@@ -33,6 +33,7 @@ def read(reading: Reading) -> Decision:
     kg = reading.iris.term
     meeting = reading.ref(kg("meeting"))
     dates, place = _meeting(reading, meeting)
+    found = lineage.read(reading.store, reading.iri, reading.language, reading.iris)
     return Decision(
         symbol=reading.value(kg("symbol")),
         session=reading.value(kg("session")),
@@ -48,15 +49,11 @@ def read(reading: Reading) -> Decision:
         themes=reading.refs(kg("theme")),
         cites=reading.refs(kg("cites")),
         cites_texts=reading.values(kg("citesText")),
-        cited_by=tuple(
-            record
-            for group in common.inbound(reading, 60)
-            if group.name.iri == kg("cites")
-            for record in group.records
-        ),
+        cited_by=tuple(step.ref for step in found.after if step.distance == 1),
         kind=reading.value(kg("documentKind")),
         note=reading.text(kg("note")),
-        related=common.listed(reading, "related"),
+        lineage=found,
+        concerned=common.sharing(reading, "concerned"),
     )
 
 
@@ -89,6 +86,7 @@ def _provisions(reading: Reading) -> list[Provision]:
             reading.value(kg("verb"), node),
             reading.value(kg("addressee"), node),
             reading.text(kg("what"), node) or Text(""),
+            number,
         )
-        for node in nodes
+        for number, node in enumerate(nodes, 1)
     ]

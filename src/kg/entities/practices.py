@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Final
 
 from kg.entities import common
-from kg.entities.model import Fact, Hazard, Impact, Listed, Practice, Ref, Table, Verdict
+from kg.entities.model import Fact, Hazard, Impact, Practice, Ref, Table, Verdict
 from kg.entities.reading import Reading, ask, lexical, natural
 from kg.model import Text
 from kg.vocab import DCTERMS, FOAF, GEO, PROV
@@ -77,7 +77,7 @@ def read(reading: Reading) -> Practice:
         verdicts=tuple(_verdicts(reading)),
         credits=tuple(_credits(reading)),
         basis=reading.values(kg("factsBasis")),
-        official=tuple(_official(reading)),
+        official=common.sharing(reading, "official"),
     )
 
 
@@ -196,15 +196,6 @@ def _credits(reading: Reading) -> list[tuple[str, str, str]]:
             reading.value(kg("creditRole"), node),
         )
         for node in nodes
-    ]
-
-
-def _official(reading: Reading) -> list[tuple[Listed, tuple[Ref, ...]]]:
-    rows = ask(reading.store, "official", reading.iris, entity=reading.iri)
-    topics = {lexical(row["record"]): lexical(row["topics"]).split() for row in rows}
-    return [
-        (line, tuple(map(reading.names.ref, sorted(topics[line.ref.iri]))))
-        for line in common.listed_rows(reading, rows)
     ]
 
 

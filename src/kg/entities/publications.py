@@ -35,7 +35,8 @@ def read(reading: Reading) -> Publication:
         isbn=reading.values(f"{BIBO}isbn"),
         kind=reading.value(kg("publicationKind")),
         themes=reading.refs(kg("theme")),
-        related=common.listed(reading, "related"),
+        defines=common.inbound(reading, 24, common.MANY | {kg("authorship")}),
+        concerned=common.sharing(reading, "concerned"),
     )
 
 

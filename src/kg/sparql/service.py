@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
-import json
-import logging
 import re
 import signal
 import time
@@ -16,7 +13,7 @@ from typing import Any, Final
 
 from kg.config import Settings
 from kg.errors import KgError, NotAcceptable, QuerySyntaxError, QueryTimeout, Unavailable
-from kg.sparql import elsewhere, guard
+from kg.sparql import elsewhere, guard, noting
 from kg.sparql.admission import Admission
 from kg.sparql.cache import AnswerCache, Kept, Overran
 from kg.sparql.columns.answering import AT_ONCE
@@ -27,7 +24,6 @@ from kg.sparql.near import is_cheap
 from kg.sparql.reading import read_plain
 from kg.sparql.requests import SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
 from kg.sparql.rewrite import reorder
-from kg.sparql.rows import count_rows
 from kg.sparql.worker import ABBREVIATING
 from kg.sparql.workers import NurseryGoneError, Pool, known_prefixes
 from kg.store import GraphStore
@@ -36,7 +32,6 @@ __all__ = ["SparqlAnswer", "SparqlRequest", "SparqlService"]
 
 Rewriter = Callable[[str], str]
 Near = Callable[[str], AbstractContextManager[GraphStore | None]]
-_log = logging.getLogger("kg.sparql")
 _ATTEMPTS: Final = 8
 _AT_ONCE_S: Final = 0.05
 _PACKED: Final = re.compile(r"-(?:gzip|zstd)$")
@@ -112,7 +107,9 @@ class SparqlService:
             outcome = "client_gone"
             raise Unavailable("The client hung up.") from None
         finally:
-            self._note(request, outcome, time.perf_counter() - started, size, rows)
+            seconds = time.perf_counter() - started
+            self.metrics.count(outcome, seconds, size)
+            noting.note(request, outcome, seconds, size, rows, slow_s=self.settings.sparql_slow_s)
 
     def held(self, request: SparqlRequest, tags: Iterable[str]) -> str | None:
         """Return the one of a client's entity tags that is of the answer it would get now, or nothing.
@@ -306,36 +303,13 @@ class SparqlService:
         key = key_of(generation_id, request)
         etag = "" if checked.volatile else etag_of(key, media_type)
         if body.file is not None:
-            return SparqlAnswer(body, media_type, etag, generation_id, rows=_rows(media_type, body))
+            return SparqlAnswer(body, media_type, etag, generation_id, rows=noting.rows(media_type, body))
         joined = b"".join(body.pieces)
-        answer = SparqlAnswer(joined, media_type, etag, generation_id, rows=_rows(media_type, body))
+        answer = SparqlAnswer(joined, media_type, etag, generation_id, rows=noting.rows(media_type, body))
         if not checked.volatile:
             answer.kept = Kept(joined, media_type, etag, answer.rows)
             self.cache.put(key, answer.kept, weight=2 * len(request.text))
         return answer
-
-    def _note(
-        self, request: SparqlRequest, outcome: str, seconds: float, size: int, rows: int | None
-    ) -> None:
-        self.metrics.count(outcome, seconds, size)
-        if _log.isEnabledFor(logging.INFO):
-            _log.info(
-                "%s",
-                json.dumps(
-                    {
-                        "event": "sparql",
-                        "request": request.request_id,
-                        "client": request.client,
-                        "query": hashlib.sha256(request.text.encode()).hexdigest()[:16],
-                        "ms": round(seconds * 1000, 2),
-                        "bytes": size,
-                        "rows": rows,
-                        "outcome": outcome,
-                    }
-                ),
-            )
-        if seconds > self.settings.sparql_slow_s:
-            _log.warning("slow query (%.1f s, %s): %s", seconds, outcome, request.text[:500])
 
     def gauges(self) -> list[tuple[str, str, float]]:
         """Return (name, help, value) of what is so just now, for :meth:`Metrics.text`."""
@@ -347,11 +321,6 @@ class SparqlService:
             ("kg_sparql_cache_hits", "Answers given from the cache.", self.cache.hits),
             ("kg_sparql_cache_misses", "Answers that were not in the cache.", self.cache.misses),
         ]
-
-
-def _rows(media_type: str, body: Body) -> int | None:
-    """Count the rows of an answer, if anybody is told."""
-    return count_rows(media_type, body.read()) if _log.isEnabledFor(logging.INFO) else None
 
 
 @lru_cache(maxsize=1024)

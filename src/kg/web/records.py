@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from kg.entities import EntityPage, Listed, Ref, describe
 from kg.errors import KgError
 from kg.model import Text
-from kg.web import explained, structured, tombstones
+from kg.web import explained, lineage, structured, tombstones
 from kg.web.context import iris, opened, search_index
 from kg.web.i18n import language
 from kg.web.linked_data import FORMATS, data_path, iri_of
@@ -16,7 +16,7 @@ from kg.web.respond import Answer, tagged
 bp = Blueprint("records", __name__, url_prefix="/<lang:lang>")
 
 _TEMPLATES = {"country": "concept", "region": "concept", "document": "decision"}
-_OWN_TEMPLATES = ("practice", "decision", "publication", "concept", "framework")
+_OWN_TEMPLATES = ("practice", "decision", "publication", "concept", "framework", "body")
 _SIMILAR = 6
 
 
@@ -36,7 +36,7 @@ def page(kind: str, path: str) -> Answer:
     if is_gone:
         return tombstones.page(store, iri)
     record = describe(store, iri, language(), iris())
-    name = _TEMPLATES.get(record.kind, record.kind)
+    name = "body" if record.body else _TEMPLATES.get(record.kind, record.kind)
     body = render_template(
         f"records/{name if name in _OWN_TEMPLATES else 'other'}.html",
         record=record,
@@ -44,6 +44,9 @@ def page(kind: str, path: str) -> Answer:
         alignment=explained.explained(record),
         holds=explained.holds,
         rule_text=explained.rule_text(record),
+        record_kind=kind,
+        record_path=path,
+        lineage=_lineage(record),
         schema=structured.schema_org(record),
         formats=[(label, media_type, data_path(iri, suffix)) for label, suffix, media_type in FORMATS],
     )
@@ -52,6 +55,12 @@ def page(kind: str, path: str) -> Answer:
         response.headers.add("Link", f'<{data_path(iri, suffix)}>; rel="alternate"; type="{media_type}"')
     response.headers.add("Link", f'<{data_path(iri, "ttl")}>; rel="describedby"; type="text/turtle"')
     return response
+
+
+def _lineage(record: EntityPage) -> str:
+    """Return the drawing of a decision's lineage; nothing where there is only itself."""
+    found = record.decision.lineage if record.decision else None
+    return lineage.drawn(found) if found and len(found.steps) > 1 else ""
 
 
 def _similar(record: EntityPage) -> tuple[Listed, ...]:
