@@ -12,7 +12,7 @@ from kg.model import Author, Case, Credit, Document, Entity, Practice, Publicati
 from kg.terms import is_web_address, language_tag
 from kg.vocab import BIBO, DCTERMS, FOAF
 from loaders.bibliographic import doi
-from loaders.hub_kinds import COMMON_FIELDS, FORMS, KINDS, OTHER_KINDS
+from loaders.hub_kinds import COMMON_FIELDS, FORMS, KINDS, OTHER_KINDS, PERSONS, refuse_contact
 from loaders.mapping_answers import answers
 from loaders.mapping_subject import KG, LABELS, TYPE, Said, Statement, Subject
 from loaders.reading import Reading
@@ -162,6 +162,8 @@ def _entity(said: Said, kind: str) -> Entity:
             if each.form == "relation":
                 relations[each.name, unquote(found.value.rpartition("/")[2])] = None
             else:
+                if kind in PERSONS:
+                    refuse_contact(found.value, found.field)
                 facts[each.name, FORMS[each.form](found.value, found.field)] = None
     missing = next(
         (each for each in KINDS.get(kind, ()) if each.required and not _has(each.name, facts)), None

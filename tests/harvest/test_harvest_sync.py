@@ -94,7 +94,7 @@ def test_sync_when_another_runs_does_not_start(settings: Settings) -> None:
         sync(settings, silent(), bundled=False, index=False)
 
 
-def test_build_when_harvest_was_interrupted_equals_that_of_a_whole_one(
+def test_build_when_a_connection_broke_in_the_harvest_equals_that_of_a_whole_one(
     qcat, settings: Settings, tmp_path: Path
 ) -> None:
     server, _ = qcat

@@ -23,7 +23,7 @@ from kg.search.matching import Labels
 from kg.search.passages import Passage, SearchRecord
 from kg.vocab import LANGUAGES
 
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 RECORDS: Final = "records.jsonl"
 CONCEPTS: Final = "concepts.jsonl"
