@@ -145,7 +145,7 @@ def test_index_when_lent_is_that_of_the_generation_that_answers(
             self.generation, self.calls = "new", self.calls + 1
 
     live: Any = Swapped()
-    service: Any = SimpleNamespace(pools=SimpleNamespace(generation_id=lambda: "new"))
+    service: Any = SimpleNamespace(generation_id=lambda: "new")
     with lend(live, service) as (generation_id, _):
         assert (generation_id, live.calls) == ("new", refreshed)
 
