@@ -10,12 +10,12 @@ import numpy as np
 from kg import queries
 from kg.entities.labels import choose
 from kg.entities.model import Ref
-from kg.entities.reading import Names, text_of
+from kg.entities.reading import Names, lexical, text_of
 from kg.model import Text
 from kg.store import Row
 from kg.support.conversation import Talk
 from kg.support.plan import Count, Item, Part, Plan, Tool
-from kg.support.ranking import Ranked, Ranking, Sought, value_of
+from kg.support.ranking import Ranked, Ranking, Sought
 from kg.support.script import Module, Script
 
 PRACTICES: Final = ("technology", "approach", "prais")
@@ -82,21 +82,8 @@ def _item(each: Ranked, ranking: Ranking, language: str) -> Item:
     record = ranking.records[each.number]
     title, lang = record.title(language)
     rows = _ask(ranking, "card", record=record.iri)
-    symbols = [value_of(row["symbol"]) for row in rows if "symbol" in row]
-    provisions = (
-        sorted(
-            (
-                value_of(row["number"]) if "number" in row else "",
-                _text(row, "verb"),
-                _text(row, "addressee"),
-                row["what"],
-            )
-            for row in rows
-            if "what" in row
-        )
-        if any("what" in row for row in rows)
-        else []
-    )
+    symbols = [lexical(row["symbol"]) for row in rows if "symbol" in row]
+    provisions = sorted((row for row in rows if "what" in row), key=_place)
     symbol = symbols[0] if symbols and not title.startswith(symbols[0]) else ""
     return Item(
         ref=Ref(record.iri, Text(title, lang or None), record.kind),
@@ -111,7 +98,10 @@ def _item(each: Ranked, ranking: Ranking, language: str) -> Item:
         year=record.year,
         symbol=symbol,
         summary=choose([text_of(row["abstract"]) for row in rows if "abstract" in row], language),
-        provisions=tuple((verb, who, text_of(what)) for _number, verb, who, what in provisions),
+        provisions=tuple(
+            (lexical(row.get("verb")), lexical(row.get("addressee")), text_of(row["what"]))
+            for row in provisions
+        ),
     )
 
 
@@ -122,17 +112,17 @@ def _tools(module: Module, ranking: Ranking, language: str) -> tuple[Tool, ...]:
         rows += _ask(ranking, "entity", tool=ranking.iris.id("entity", name))
     names = Names(ranking.iris, language)
     names.add(rows, "tool")
-    properties = {value_of(row["property"]) for row in rows if "property" in row}
+    properties = {lexical(row["property"]) for row in rows if "property" in row}
     for iri in sorted(properties):
         names.add(_ask(ranking, "entity", tool=iri), "tool")
     found: dict[str, Tool] = {}
     for row in rows:
-        iri = value_of(row["tool"])
+        iri = lexical(row["tool"])
         if iri not in found:
-            same = [each for each in rows if value_of(each["tool"]) == iri]
+            same = [each for each in rows if lexical(each["tool"]) == iri]
             found[iri] = Tool(
                 ref=names.ref(iri),
-                relation=names.term(value_of(row["property"])) if "property" in row else None,
+                relation=names.term(lexical(row["property"])) if "property" in row else None,
                 of_module="property" in row and "forward" not in row,
                 feature=choose([text_of(each["feature"]) for each in same if "feature" in each], language),
                 leader=choose([text_of(each["leader"]) for each in same if "leader" in each], language),
@@ -151,7 +141,7 @@ def _criteria(talk: Talk, ranking: Ranking, language: str) -> tuple[Ref, ...]:
     rows = _ask(ranking, "criteria", framework=ranking.iris.id("framework", chosen[0]))
     names = Names(ranking.iris, language)
     names.add(rows, "criterion")
-    return tuple(names.ref(iri) for iri in dict.fromkeys(value_of(row["criterion"]) for row in rows))
+    return tuple(names.ref(iri) for iri in dict.fromkeys(lexical(row["criterion"]) for row in rows))
 
 
 def _scope(talk: Talk, ranking: Ranking) -> tuple[tuple[str, str], ...]:
@@ -202,8 +192,9 @@ def _concept(ranking: Ranking, name: str, language: str) -> Ref:
     return names.ref(iri)
 
 
-def _text(row: Row, name: str) -> str:
-    return value_of(row[name]) if name in row else ""
+def _place(row: Row) -> tuple[int, str]:
+    """Return where a provision stands in its decision; those without a number come first."""
+    return int(lexical(row.get("number")) or 0), lexical(row["what"])
 
 
 def _ask(ranking: Ranking, name: str, **values: str) -> list[Row]:

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 
 from kg import queries
 from kg.atlas.gazetteer import Gazetteer
+from kg.entities.reading import lexical
 from kg.search.requests import SearchRequest
 from kg.search.service import SearchIndex
 from kg.store import GraphStore, Term
@@ -193,11 +194,11 @@ class Ranking:
 
     def _copes(self, wish: Wish) -> set[str]:
         rows = self._ask("copes", hazard=self.iris.concept(wish.name))
-        return {value_of(row["record"]) for row in rows}
+        return {lexical(row["record"]) for row in rows}
 
     def _facts(self, wish: Wish) -> set[str]:
         rows = self._ask("facts", property=self.iris.wocat(wish.name))
-        return {value_of(row["record"]) for row in rows if _fulfils(row["value"], wish)}
+        return {lexical(row["record"]) for row in rows if _fulfils(row["value"], wish)}
 
     def _ask(self, name: str, **values: str) -> list[dict[str, Term]]:
         text, bind = queries.get("support", name).bind(values, self.iris)
@@ -242,7 +243,7 @@ class Ranking:
 
 def _fulfils(term: Term, wish: Wish) -> bool:
     """Tell whether a recorded value is one of the wish's, or a number within its limits."""
-    text = value_of(term)
+    text = lexical(term)
     if wish.values:
         return (text.rpartition("/")[2] if isinstance(term, NamedNode) else text) in wish.values
     try:
@@ -250,8 +251,3 @@ def _fulfils(term: Term, wish: Wish) -> bool:
     except ValueError:
         return False
     return (wish.least is None or number >= wish.least) and (wish.most is None or number <= wish.most)
-
-
-def value_of(term: Term) -> str:
-    """Return the text of a literal or the IRI of a node."""
-    return str(getattr(term, "value", ""))

@@ -67,9 +67,6 @@ class Question:
     """Of a country: what the same ``country``, the same ``region`` and the same ``continent`` count; of a
     text: what closeness in ``meaning`` counts."""
 
-    def option(self, name: str) -> Option | None:
-        return next((each for each in self.options if each.id == name), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Module:
