@@ -20,6 +20,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from kg.errors import BadInput, BuildFailed, NoGeneration, NotFound
+from kg.locks import held
 
 POINTER: Final = "current"
 _FOLDER: Final = "generations"
@@ -113,15 +114,11 @@ def building(home: Path) -> Iterator[Path]:
     Raises:
         BuildFailed: another build is running in this data folder.
     """
-    import fcntl
-
     folder = home / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    with (home / "build.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildFailed(f"Another build is running in {home}.", hint="Wait for it to end.") from None
+    with held(home / "build.lock") as free:
+        if not free:
+            raise BuildFailed(f"Another build is running in {home}.", hint="Wait for it to end.")
         for leftover in folder.iterdir():
             if leftover.name.startswith((_TEMPORARY, _REMOVED)):
                 shutil.rmtree(leftover, ignore_errors=True)

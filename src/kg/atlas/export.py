@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from kg.atlas.shapes import Point
+from kg.tables import csv_text, plain_cell
 
 COLUMNS: Final = (
     "iri", "type", "title", "title_language", "countries", "longitude", "latitude", "source", "license",
 )  # fmt: skip
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a text that a spreadsheet would run as a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +59,12 @@ def _geometry(points: Sequence[Point]) -> dict[str, Any] | None:
 
 def table(features: Iterable[Feature]) -> str:
     """Return a table with a heading (RFC 4180): a row for each point, one for a record without points."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for each in features:
-        title = f"'{each.title}" if each.title.startswith(_RISKY) else each.title
-        for longitude, latitude in each.points or (("", ""),):
-            writer.writerow(
-                (each.iri, each.kind, title, each.language, " ".join(each.countries),
-                 longitude, latitude, each.source, each.licence)
-            )  # fmt: skip
-    return out.getvalue()
+    return csv_text(
+        COLUMNS,
+        (
+            (each.iri, each.kind, plain_cell(each.title), each.language, " ".join(each.countries),
+             longitude, latitude, each.source, each.licence)
+            for each in features
+            for longitude, latitude in each.points or (("", ""),)
+        ),
+    )  # fmt: skip

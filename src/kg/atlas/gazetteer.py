@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from kg import queries
-from kg.atlas.shapes import Box, Point, shape, shifted, union
+from kg.atlas.shapes import WKT_POINT, Box, Point, shape, shifted, union
+from kg.entities.reading import lexical
 from kg.store import GraphStore
 from kg.vocab import Iris
-
-_POINT: Final = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)", re.IGNORECASE)
 
 
 class Gazetteer:
@@ -33,7 +30,7 @@ class Gazetteer:
         """Read a graph; points that are no ``POINT(longitude latitude)`` are left out."""
         points: dict[str, list[Point]] = defaultdict(list)
         for row in _ask(store, iris, "points"):
-            found = _POINT.search(row["wkt"])
+            found = WKT_POINT.search(row["wkt"])
             if found:
                 points[row["record"]].append((float(found[1]), float(found[2])))
         regions: dict[str, set[str]] = defaultdict(set)
@@ -77,10 +74,7 @@ def box_of(countries: Iterable[str]) -> Box | None:
 
 def _ask(store: GraphStore, iris: Iris, name: str) -> list[dict[str, str]]:
     text, bind = queries.get("map", name).bind({}, iris)
-    return [
-        {key: str(getattr(term, "value", term)) for key, term in row.items()}
-        for row in store.select(text, bind)
-    ]
+    return [{key: lexical(term) for key, term in row.items()} for row in store.select(text, bind)]
 
 
 def _local(iri: str) -> str:

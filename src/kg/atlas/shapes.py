@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,6 +15,8 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """(west, south, east, north) in degrees; west is the smaller number also across the date line."""
 
+WKT_POINT: Final = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)", re.IGNORECASE)
+"""A point as GeoSPARQL writes it: longitude, latitude."""
 COARSE: Final = "coarse"
 FINE: Final = "fine"
 NEAR: Final = 8.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from kg import generation
@@ -17,6 +16,7 @@ from kg.build.exporting import export
 from kg.build.result import BuildResult, CheckReport
 from kg.config import Settings
 from kg.errors import BuildFailed, NoGeneration
+from kg.moments import now
 from kg.progress import Progress, silent
 
 __all__ = ["BuildResult", "CheckReport", "build", "check_current", "check_inputs", "dataset_table", "export"]
@@ -46,7 +46,7 @@ def build(
         BuildFailed: another build is running, or nothing could be loaded; what served still serves.
     """
     began = time.perf_counter()
-    built = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    built = now()
     home = settings.home_folder
     chosen = [*(given.bundled() if bundled else ()), *given.harvested(home), *given.named(inputs)]
     if not chosen:

@@ -66,8 +66,8 @@ def read(reading: Reading) -> Body:
         first.setdefault(lexical(row["record"]), row)
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for iri, row in first.items():
-        key = tuple(lexical(row.get(name)) for name in ("year", "session", "meeting"))
-        groups[key].append(iri)  # type: ignore[index]
+        year, session, meeting = (lexical(row.get(name)) for name in ("year", "session", "meeting"))
+        groups[year, session, meeting].append(iri)
     sessions = [
         Session(
             session or year,

@@ -154,14 +154,17 @@ class Decision:
     topic: Text | None
     provisions: tuple[Provision, ...]
     themes: tuple[Ref, ...]
-    cites: tuple[Ref, ...]
     cites_texts: tuple[str, ...]
-    cited_by: tuple[Ref, ...]
     kind: str
     note: Text | None
     lineage: Lineage
     concerned: tuple[tuple[Listed, tuple[Ref, ...]], ...] = ()
     """Records on the same themes, each with the themes and frameworks shared."""
+
+    @property
+    def cited_by(self) -> tuple[Ref, ...]:
+        """Decisions and documents that cite it, as far as its lineage is kept."""
+        return tuple(step.ref for step in self.lineage.after if step.distance == 1)
 
     @property
     def by_verb(self) -> tuple[tuple[str, tuple[tuple[str, tuple[Provision, ...]], ...]], ...]:

@@ -33,7 +33,6 @@ def read(reading: Reading) -> Decision:
     kg = reading.iris.term
     meeting = reading.ref(kg("meeting"))
     dates, place = _meeting(reading, meeting)
-    found = lineage.read(reading.store, reading.iri, reading.language, reading.iris)
     return Decision(
         symbol=reading.value(kg("symbol")),
         session=reading.value(kg("session")),
@@ -47,12 +46,10 @@ def read(reading: Reading) -> Decision:
         topic=reading.text(kg("topic")),
         provisions=tuple(_provisions(reading)),
         themes=reading.refs(kg("theme")),
-        cites=reading.refs(kg("cites")),
         cites_texts=reading.values(kg("citesText")),
-        cited_by=tuple(step.ref for step in found.after if step.distance == 1),
         kind=reading.value(kg("documentKind")),
         note=reading.text(kg("note")),
-        lineage=found,
+        lineage=lineage.read(reading.store, reading.iri, reading.language, reading.iris),
         concerned=common.sharing(reading, "concerned"),
     )
 

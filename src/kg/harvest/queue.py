@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from kg.harvest.adapters.base import Document, Item, Page
-from kg.harvest.snapshot import Run, Snapshot, now, shape_of
+from kg.harvest.snapshot import Run, Snapshot, shape_of
+from kg.moments import now
 
 _STALE: Final = timedelta(days=3)
 """Age of an interrupted run whose list is no longer worth going on with."""

@@ -14,10 +14,11 @@ from kg.errors import ConfigError, KgError, NotFound, TooLarge, Unavailable
 from kg.harvest import adapters, shapes
 from kg.harvest.adapters.base import Adapter
 from kg.harvest.client import Client, Manners
-from kg.harvest.errors import Malformed, SourceRefused
+from kg.harvest.errors import Malformed
 from kg.harvest.queue import Queue
 from kg.harvest.snapshot import Run, Snapshot
 from kg.harvest.sources import SourceSettings
+from kg.moments import written
 from kg.progress import Progress
 
 _GIVE_UP: Final = 3
@@ -192,12 +193,9 @@ def _back_at(fault: KgError) -> str:
     if not isinstance(fault, Unavailable):
         return ""
     at = datetime.now(UTC) + timedelta(seconds=fault.retry_after)
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return written(at)
 
 
 def _before(began: str) -> str:
     at = datetime.fromisoformat(began) - _OVERLAP
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-__all__ = ["SourceRefused", "client_for", "harvest", "token_of"]
+    return written(at)

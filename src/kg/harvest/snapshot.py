@@ -18,10 +18,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
+
+from kg.locks import held
 
 FOLDER: Final = "snapshots"
 _SCHEMA: Final = """
@@ -127,16 +128,8 @@ class Snapshot:
     @contextmanager
     def writing(self) -> Iterator[bool]:
         """Hold the right to harvest this source; gives False where another process has it."""
-        import fcntl
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+        with held(self.folder / "lock") as free:
+            yield free
 
     # Objects
 
@@ -207,11 +200,6 @@ class Snapshot:
 def _run(row: tuple[Any, ...]) -> Run:
     values = dict(zip(Run.__slots__, row, strict=True))
     return Run(**values | {"whole": bool(values["whole"])})
-
-
-def now() -> str:
-    """Return the time in UTC to the second, as ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def shape_of(body: bytes) -> str:

@@ -6,7 +6,6 @@ that serves where it is.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -21,8 +20,10 @@ from kg.errors import KgError, NoGeneration, Unavailable
 from kg.harvest import shapes
 from kg.harvest.errors import SwitchStopped
 from kg.harvest.runner import harvest
-from kg.harvest.snapshot import Snapshot, now
+from kg.harvest.snapshot import Snapshot
 from kg.harvest.sources import SourceSettings, read
+from kg.locks import held
+from kg.moments import now
 from kg.progress import Progress
 
 REPORT: Final = "sync.json"
@@ -180,12 +181,9 @@ def _served(home: Path) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "sync.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unavailable(f"Another sync is running in {home}.", retry_after=600) from None
+    with held(home / "sync.lock") as free:
+        if not free:
+            raise Unavailable(f"Another sync is running in {home}.", retry_after=600)
         yield
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from kg.errors import BadInput, NotFound, Refused
 from kg.link import journal
+from kg.moments import now
 
 ROLES: Final = ("curator", "partner")
 """A curator decides; a partner, whose name is the partner's identifier, may only hand in links."""
@@ -57,7 +58,7 @@ def create(home: Path, name: str, role: str = "curator") -> str:
             "INSERT INTO curators (name, role, token_hash, created) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash,"
             " revoked = 0",
-            (name.strip(), role, _hash(token), journal.now()),
+            (name.strip(), role, _hash(token), now()),
         )
     return token
 

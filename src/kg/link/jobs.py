@@ -16,9 +16,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from kg.errors import BadInput, NotFound
-from kg.link.journal import now
 from kg.link.records import PartnerRecord, from_row
 from kg.link.suggest import Link, Suggester
+from kg.moments import now
 
 FILE: Final = "jobs.sqlite"
 BATCH: Final = 200

@@ -10,13 +10,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from kg.align.journal import FILE
 from kg.errors import BadInput, NotFound
 from kg.link.suggest import RELATIONS, Link
+from kg.moments import now
 from kg.terms import clean_text, is_iri
 
 _CREATE: Final = """
@@ -99,11 +99,6 @@ class Queued:
                 "reason": self.decision.reason,
             }
         return body
-
-
-def now() -> str:
-    """Return the time of a journal entry."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from kg.link.partners import Partner
 from kg.link.sssom import LICENCE
 from kg.link.suggest import EXACT, RELATION, Link
 from kg.mapping import retired
+from kg.tables import csv_text, plain_cell
 from kg.terms import literal
 from kg.vocab import DCTERMS, RDF, RDFS, SKOS, VOID, XSD, Iris
 
@@ -65,17 +64,8 @@ def turtle(links: Iterable[Link], partner: Partner | None, iris: Iris) -> bytes:
 
 def table(links: Iterable[Link]) -> str:
     """Return links as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for each in links:
-        writer.writerow([_cell(str(getattr(each, name))) for name in _COLUMNS])
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a partner's text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    rows = ([plain_cell(str(getattr(each, name))) for name in _COLUMNS] for each in links)
+    return csv_text(_COLUMNS, rows, line_end="\n")
 
 
 def accepted_lines(home: Path, iris: Iris) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kg import __version__, queries
-from kg.quality.report import Finding, lexical
+from kg.entities.reading import lexical
+from kg.quality.report import Finding
 from kg.store import GraphStore
 from kg.vocab import DCTERMS, Iris
 

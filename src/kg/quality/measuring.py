@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, Final
 
 from kg import queries
+from kg.entities.reading import lexical
 from kg.quality import places, texts
-from kg.quality.report import Filled, Finding, Report, ordered
-from kg.store import GraphStore, Row
+from kg.quality.report import Filled, Finding, Report, local_name, ordered
+from kg.store import GraphStore, Row, Term
 from kg.vocab import BIBO, DCTERMS, RDFS, Iris
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -76,7 +77,7 @@ def _completeness(rows: Iterable[Row]) -> Iterator[Filled]:
     filled: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
         key = (_end(row["dataset"]), _end(row["class"]))
-        records[key].add(_text(row["record"]))
+        records[key].add(lexical(row["record"]))
         filled[(*key, _end(row["property"]))] += 1
     for (dataset, kind), members in sorted(records.items()):
         for field in FIELDS.get(kind, ()):
@@ -86,7 +87,7 @@ def _completeness(rows: Iterable[Row]) -> Iterator[Filled]:
 def _incomplete(rows: Iterable[Row]) -> Iterator[Finding]:
     has: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
-        has[_text(row["record"]), _end(row["class"])].add(_end(row["property"]))
+        has[lexical(row["record"]), _end(row["class"])].add(_end(row["property"]))
     for (record, kind), fields in has.items():
         for field in NEEDED.get(kind, ()):
             if field not in fields:
@@ -97,7 +98,7 @@ def _values(rows: Iterable[Row], today: date) -> Iterator[Finding]:
     shared: dict[tuple[str, str], set[str]] = defaultdict(set)
     spans: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        record, field, value = _text(row["record"]), _text(row["property"]), _text(row["value"])
+        record, field, value = lexical(row["record"]), lexical(row["property"]), lexical(row["value"])
         name = _end(row["property"])
         if field in _UNIQUE or name in _UNIQUE:
             shared[name, "".join(value.split()).casefold()].add(record)
@@ -132,29 +133,25 @@ def _namesakes(spoken: Iterable[Row], values: Iterable[Row]) -> Iterator[Finding
     countries: dict[str, set[str]] = defaultdict(set)
     for row in values:
         if _end(row["property"]) == "country":
-            countries[_text(row["record"])].add(_text(row["value"]))
+            countries[lexical(row["record"])].add(lexical(row["value"]))
     first: dict[tuple[str, str, frozenset[str]], str] = {}
-    for row in sorted(spoken, key=lambda each: _text(each["record"])):
-        record = _text(row["record"])
-        if _text(row["property"]) != f"{RDFS}label" or _kind(record) not in (
+    for row in sorted(spoken, key=lambda each: lexical(each["record"])):
+        record = lexical(row["record"])
+        if lexical(row["property"]) != f"{RDFS}label" or _kind(record) not in (
             "practice",
             "publication",
             "case",
         ):
             continue
-        name = texts.folded(_text(row["text"]))
+        name = texts.folded(lexical(row["text"]))
         key = (_kind(record), name, frozenset(countries[record]))
         other = first.setdefault(key, record)
         if other != record and len(name) > 3:
             yield Finding("duplicate", record, "label", f"the same name and country as {other}")
 
 
-def _text(term: Any) -> str:
-    return str(term.value)
-
-
-def _end(term: Any) -> str:
-    return _text(term).replace("#", "/").rpartition("/")[2]
+def _end(term: Term) -> str:
+    return local_name(lexical(term))
 
 
 def _kind(iri: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kg.atlas.shapes import Point, shape
-from kg.quality.report import Finding, lexical
+from kg.atlas.shapes import WKT_POINT, Point, shape
+from kg.entities.reading import lexical
+from kg.quality.report import Finding
 from kg.store import Row
 
 if TYPE_CHECKING:
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 TOLERANCE: Final = 0.5
 """Degrees (some 55 km) by which a point may lie outside: the shapes are those of 1:50 million maps."""
-_POINT: Final = re.compile(r"POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)", re.IGNORECASE)
 
 
 def findings(rows: Iterable[Row]) -> Iterator[Finding]:
     """Yield the points that are in none of their record's countries."""
     countries: dict[tuple[str, Point], set[str]] = defaultdict(set)
     for row in rows:
-        found = _POINT.fullmatch(lexical(row["wkt"]))
+        found = WKT_POINT.fullmatch(lexical(row["wkt"]))
         if found:
             key = (lexical(row["record"]), (float(found[1]), float(found[2])))
             countries[key] |= {lexical(row["iso"])} if "iso" in row else set()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from kg import generation
 from kg.errors import NoGeneration
 from kg.generation import Generation
-from kg.store import Term
+from kg.tables import csv_text, plain_cell
 
 FILE: Final = "quality.json"
 
@@ -42,6 +40,9 @@ class Finding:
     record: str
     field: str
     reason: str
+
+
+COLUMNS: Final = tuple(each.name for each in fields(Finding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,7 @@ class Report:
 
     def to_csv(self) -> str:
         """Return the findings as a table with a header (RFC 4180)."""
-        out = io.StringIO()
-        table = csv.writer(out)
-        table.writerow(("kind", "record", "field", "reason"))
-        table.writerows(
-            (_plain(e.kind), _plain(e.record), _plain(e.field), _plain(e.reason)) for e in self.findings
-        )
-        return out.getvalue()
+        return csv_text(COLUMNS, (tuple(map(plain_cell, astuple(each))) for each in self.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +136,11 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return _sorted(set(findings))
 
 
-def lexical(term: Term) -> str:
-    """Return the text of a literal or the IRI of a node."""
-    return str(getattr(term, "value", term))
+def local_name(iri: str) -> str:
+    """Return the end of an IRI, after its last slash or hash."""
+    return iri.replace("#", "/").rpartition("/")[2]
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     rank = {kind: place for place, kind in enumerate(KINDS)}
     return tuple(sorted(findings, key=lambda each: (rank[each.kind], each)))
-
-
-def _plain(value: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

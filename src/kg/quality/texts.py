@@ -10,7 +10,8 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from kg.quality.report import Finding, lexical
+from kg.entities.reading import lexical
+from kg.quality.report import Finding, local_name
 from kg.search.analysis import detect
 from kg.store import Row
 from kg.vocab import LANGUAGES, RDFS
@@ -30,7 +31,7 @@ def findings(rows: Iterable[Row]) -> Iterator[Finding]:
         if not isinstance(text, Literal):
             continue
         record, field = lexical(row["record"]), lexical(row["property"])
-        name = field.replace("#", "/").rpartition("/")[2]
+        name = local_name(field)
         reason = damage(text.value)
         if reason:
             yield Finding("damaged-text", record, name, reason)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +9,7 @@ from typing import Any, Final
 
 from kg import queries
 from kg.search.requests import Hit
+from kg.tables import csv_text, plain_cell
 from kg.vocab import Iris
 
 CSV_COLUMNS: Final = (
@@ -49,7 +48,6 @@ _BIBTEX_TYPES: Final = {
 }
 _CONTAINERS: Final = {"article": "journal", "incollection": "booktitle"}
 _PAGES: Final = re.compile(r"^(\w+)\s*[-\u2013\u2014]+\s*(\w+)$")
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _TEX: Final = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -113,18 +111,16 @@ def to_csv(citations: Iterable[Citation], first: int = 1) -> str:
 
     A text that a spreadsheet would run as a formula has an apostrophe in front.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
-    for rank, each in enumerate(citations, first):
-        hit = each.hit
-        texts = (hit.label, "; ".join(hit.why), hit.snippet)
-        title, reasons, snippet = (f"'{text}" if text.startswith(_RISKY) else text for text in texts)
-        writer.writerow(
-            (rank, hit.iri, hit.type, title, hit.label_lang, hit.year or "", " ".join(hit.countries),
-             round(hit.score, 6), reasons, snippet, hit.snippet_lang, each.one("source"), each.one("license"))
-        )  # fmt: skip
-    return out.getvalue()
+    return csv_text(CSV_COLUMNS, (_row(rank, each) for rank, each in enumerate(citations, first)))
+
+
+def _row(rank: int, each: Citation) -> tuple[object, ...]:
+    hit = each.hit
+    title, reasons, snippet = map(plain_cell, (hit.label, "; ".join(hit.why), hit.snippet))
+    return (
+        rank, hit.iri, hit.type, title, hit.label_lang, hit.year or "", " ".join(hit.countries),
+        round(hit.score, 6), reasons, snippet, hit.snippet_lang, each.one("source"), each.one("license"),
+    )  # fmt: skip
 
 
 def to_ris(citations: Iterable[Citation]) -> str:

@@ -9,9 +9,9 @@ from typing import Any, Final
 import pyoxigraph as px
 
 from kg.config import Settings
-from kg.errors import BadInput, NotAcceptable, Unavailable
+from kg.errors import BadInput, Unavailable
 from kg.store import Binding, Row
-from kg.store.syntax import engine_errors, names_dataset
+from kg.store.syntax import engine_errors, graph_format, names_dataset, results_format, solutions
 
 BYTES_PER_TRIPLE: Final = 520
 """Memory of one statement in ``Store()``: 0.65 GB for 1.26 million (docs/benchmarks.md)."""
@@ -61,11 +61,7 @@ class EmbeddedStore:
         answer = self._query(text, bind)
         if not isinstance(answer, px.QuerySolutions):
             raise BadInput("This needs a SELECT query.")
-        names = [variable.value for variable in answer.variables]
-        return [
-            {name: value for name, value in zip(names, solution, strict=True) if value is not None}
-            for solution in answer
-        ]
+        return solutions(answer)
 
     @engine_errors()
     def ask(self, text: str, bind: Binding | None = None) -> bool:
@@ -95,10 +91,7 @@ class EmbeddedStore:
         answer = self._query(text, bind, default_graphs, named_graphs)
         if isinstance(answer, px.QueryTriples):
             return _triples(answer, media_type, prefixes)
-        kind = px.QueryResultsFormat.from_media_type(media_type)
-        if kind is None:
-            raise NotAcceptable(f"The answer of a SELECT or ASK cannot be written as {media_type}.")
-        return answer.serialize(format=kind) or b""
+        return answer.serialize(format=results_format(media_type)) or b""
 
     def size(self) -> int:
         if self._size is None:
@@ -139,9 +132,7 @@ class EmbeddedStore:
 
 
 def _triples(answer: px.QueryTriples, media_type: str, prefixes: Mapping[str, str] | None) -> bytes:
-    kind = px.RdfFormat.from_media_type(media_type)
-    if kind is None:
-        raise NotAcceptable(f"The answer of a CONSTRUCT or DESCRIBE cannot be written as {media_type}.")
+    kind = graph_format(media_type)
     if prefixes:
         return px.serialize(answer, format=kind, prefixes=dict(prefixes)) or b""
     return answer.serialize(format=kind) or b""

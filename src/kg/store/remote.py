@@ -11,13 +11,13 @@ from typing import Final
 import pyoxigraph as px
 
 from kg.config import Settings
-from kg.errors import BadInput, ConfigError, NotAcceptable, Unavailable
+from kg.errors import BadInput, ConfigError, Unavailable
 from kg.store import Binding, Row
 from kg.store.adapters import Standard
 from kg.store.client import Client
 from kg.store.naming import Names, filled
 from kg.store.oxigraph import Oxigraph
-from kg.store.syntax import engine_errors, names_dataset
+from kg.store.syntax import engine_errors, graph_format, names_dataset, results_format, solutions
 from kg.store.virtuoso import Virtuoso
 
 ENGINES: Final = {kind.name: kind for kind in (Standard, Oxigraph, Virtuoso)}
@@ -150,11 +150,7 @@ def _solutions(answer: bytes) -> list[Row]:
     found = px.parse_query_results(answer, px.QueryResultsFormat.JSON)
     if isinstance(found, px.QueryBoolean):
         raise BadInput("This needs a SELECT query.")
-    names = [variable.value for variable in found.variables]
-    return [
-        {name: value for name, value in zip(names, solution, strict=True) if value is not None}
-        for solution in found
-    ]
+    return solutions(found)
 
 
 class RemoteStore:
@@ -201,16 +197,10 @@ class RemoteStore:
     ) -> bytes:
         dataset = (default_graphs, named_graphs)
         if isinstance(self._read(text), px.QueryTriples):
-            kind = px.RdfFormat.from_media_type(media_type)
-            if kind is None:
-                raise NotAcceptable(
-                    f"The answer of a CONSTRUCT or DESCRIBE cannot be written as {media_type}."
-                )
+            kind = graph_format(media_type)
             triples = _triples(self._ask(text, _LINES, bind, *dataset))
             return px.serialize(triples, format=kind, prefixes=dict(prefixes or {})) or b""
-        results = px.QueryResultsFormat.from_media_type(media_type)
-        if results is None:
-            raise NotAcceptable(f"The answer of a SELECT or ASK cannot be written as {media_type}.")
+        results = results_format(media_type)
         found = self._ask(text, _JSON, bind, *dataset)
         return px.parse_query_results(found, px.QueryResultsFormat.JSON).serialize(format=results) or b""
 

@@ -1,4 +1,4 @@
-"""Query text and the engine's complaints about it."""
+"""Query text, the engine's complaints about it, and the forms of its answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from kg.errors import BadInput, QuerySyntaxError
+import pyoxigraph as px
+
+from kg.errors import BadInput, NotAcceptable, QuerySyntaxError
+from kg.store import Row
 
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTER_CLASS: Final = re.compile(r"\['.*?'\]", re.DOTALL)
@@ -58,3 +61,36 @@ def syntax_error(message: str) -> QuerySyntaxError:
     else:
         reason = "the query cannot go on so"
     return QuerySyntaxError(f"Line {line}, column {column}: {reason}.", line=line, column=column)
+
+
+def solutions(answer: px.QuerySolutions) -> list[Row]:
+    """Return the rows of a SELECT; unbound variables are absent."""
+    names = [variable.value for variable in answer.variables]
+    return [
+        {name: value for name, value in zip(names, solution, strict=True) if value is not None}
+        for solution in answer
+    ]
+
+
+def results_format(media_type: str) -> px.QueryResultsFormat:
+    """Return the engine's format for the answer of a SELECT or ASK.
+
+    Raises:
+        NotAcceptable: it has none.
+    """
+    found = px.QueryResultsFormat.from_media_type(media_type)
+    if found is None:
+        raise NotAcceptable(f"The answer of a SELECT or ASK cannot be written as {media_type}.")
+    return found
+
+
+def graph_format(media_type: str) -> px.RdfFormat:
+    """Return the engine's format for the answer of a CONSTRUCT or DESCRIBE.
+
+    Raises:
+        NotAcceptable: it has none.
+    """
+    found = px.RdfFormat.from_media_type(media_type)
+    if found is None:
+        raise NotAcceptable(f"The answer of a CONSTRUCT or DESCRIBE cannot be written as {media_type}.")
+    return found

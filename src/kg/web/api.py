@@ -12,8 +12,8 @@ from kg.search import export
 from kg.search.requests import DEEPEST_OFFSET, FACETS, Hit
 from kg.terms import local_id
 from kg.vocab import LANGUAGES
-from kg.web import search
 from kg.web.api_input import arguments, integer
+from kg.web.asked import read
 from kg.web.context import iris, opened, search_index, settings
 from kg.web.i18n import language
 from kg.web.negotiate import choose
@@ -52,7 +52,7 @@ def find() -> Answer:
     limit = integer(found, "limit", 10, 1, settings().search_limit_max)
     offset = integer(found, "offset", 0, 0, DEEPEST_OFFSET)
     form = _format(found)
-    asked = search.read(found, _language(found), limit, offset).checked(settings())
+    asked = read(found, _language(found), limit, offset).checked(settings())
     answer = search_index().search(asked)
     if form is not None:
         return _exported(form, answer.hits, offset + 1, "search")

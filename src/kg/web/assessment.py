@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, json, render_template, request
+from flask import Blueprint, json, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from kg.align import overlap, upset
@@ -17,7 +17,7 @@ from kg.errors import BadInput
 from kg.model import Text
 from kg.queries import with_prefixes
 from kg.vocab import LANGUAGES
-from kg.web.context import iris, opened
+from kg.web.context import iris, once, opened
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 
@@ -112,14 +112,7 @@ def page() -> Answer:
 
 def overlap_now() -> dict[str, Any] | None:
     """Return the overlap as other pages show it: at the first level that any practice reaches."""
-    lang, store = language(), opened().store
-    kept: dict[str, Overlap] = current_app.extensions.setdefault("kg_overlaps", {})
-    generation = opened().generation.id
-    if generation not in kept:
-        levels = [overlap.overlap(store, iris(), level=level) for level in LEVELS]
-        kept.clear()
-        kept[generation] = next((each for each in levels if each.columns), levels[0])
-    found = kept[generation]
+    lang, found = language(), once("kg_overlaps", _first_overlap)
     if not found.columns:
         return None
     say, link = messages()[lang], _page_link(found, lang)
@@ -134,6 +127,11 @@ def overlap_now() -> dict[str, Any] | None:
             for combined, count in found.columns[:_LISTED_COLUMNS]
         ],
     }
+
+
+def _first_overlap() -> Overlap:
+    levels = [overlap.overlap(opened().store, iris(), level=level) for level in LEVELS]
+    return next((each for each in levels if each.columns), levels[0])
 
 
 def _asked() -> Overlap:

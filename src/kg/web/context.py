@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import current_app, g
 
@@ -13,6 +14,8 @@ from kg.entities import Catalogue
 from kg.errors import Unavailable
 from kg.live import Live, Opened
 from kg.vocab import Iris
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from kg.search.service import SearchIndex
@@ -66,12 +69,27 @@ def search_index() -> SearchIndex:
 
 def catalogue() -> Catalogue:
     """Return the figures and lists of this request's generation, kept while it is served."""
-    current = opened()
-    kept: dict[str, Catalogue] = current_app.extensions.setdefault("kg_catalogues", {})
-    found = kept.get(current.generation.id)
+    generation_id = opened().generation.id
+    return once("kg_catalogues", lambda: Catalogue(generation_id, iris()))
+
+
+def once(name: str, make: Callable[[], T], key: Hashable = None) -> T:
+    """Return what was made of this request's generation, kept in the application while it is served.
+
+    Args:
+        name: of what is kept, in the application's extensions.
+        make: makes it from this request's generation.
+        key: what else it depends on; only the latest is kept.
+    """
+    kept: dict[Hashable, T] = current_app.extensions.setdefault(name, {})
+    current: Hashable = opened().generation.id
+    if key is not None:
+        current = (current, key)
+    found = kept.get(current)
     if found is None:
+        found = make()
         kept.clear()
-        found = kept[current.generation.id] = Catalogue(current.generation.id, iris())
+        kept[current] = found
     return found
 
 

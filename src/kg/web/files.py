@@ -1,10 +1,6 @@
-"""Answers that people keep as files: tables and pictures."""
+"""Answers that people keep as files."""
 
 from __future__ import annotations
-
-import csv
-import io
-from collections.abc import Iterable, Sequence
 
 from flask_babel import get_locale
 
@@ -20,12 +16,3 @@ def attached(body: str, media_type: str, name: str) -> Answer:
     response.headers["Content-Disposition"] = f'attachment; filename="{kept}"'
     response.headers["Content-Language"] = str(get_locale() or "en")
     return response
-
-
-def rows_as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV (RFC 4180) with a header."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return out.getvalue()

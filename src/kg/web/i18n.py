@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask, g, request
@@ -53,6 +54,12 @@ def language() -> str:
         wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
         g.language = next((each for each in wanted if each in LANGUAGES), "en")
     return str(g.language)
+
+
+def in_language(table: Mapping[str, Sequence[str]], tag: str) -> dict[str, str]:
+    """Return the texts of a table of words in one of the six languages, by their keys."""
+    place = LANGUAGES.index(tag)
+    return {key: texts[place] for key, texts in table.items()}
 
 
 def direction(tag: str | None) -> str:

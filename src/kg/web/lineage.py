@@ -11,9 +11,10 @@ from kg.entities import lineage
 from kg.entities.lineage import Lineage
 from kg.entities.reading import kind_of
 from kg.errors import NotFound
+from kg.tables import csv_text
 from kg.web import i18n, lineage_drawing
 from kg.web.context import iris, opened
-from kg.web.files import attached, rows_as_csv
+from kg.web.files import attached
 from kg.web.linked_data import iri_of
 from kg.web.respond import Answer
 from kg.web.views import page, public
@@ -47,7 +48,7 @@ def table(path: str) -> Answer:
         )
         for step in found.steps
     ]
-    return attached(rows_as_csv(_COLUMNS, rows), "text/csv", f"lineage-{path.rpartition('/')[2]}.csv")
+    return attached(csv_text(_COLUMNS, rows), "text/csv", f"lineage-{path.rpartition('/')[2]}.csv")
 
 
 def drawn(found: Lineage, *, absolute: bool = False) -> str:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, current_app, json, make_response, url_for
 from kg.errors import NotFound
 from kg.link import journal, partners, sssom
 from kg.link.changes import Changes, Feed
-from kg.web.context import iris, opened, settings
+from kg.web.context import iris, once, opened, settings
 from kg.web.reconcile import labels, own_address
 from kg.web.respond import Answer, tagged
 from kg.web.views import public
@@ -105,25 +105,24 @@ def _read(graph: Path, tail: bytes) -> Iterator[bytes]:
 
 def _sums() -> dict[str, dict[str, Any]]:
     """Return statements, bytes and SHA-256 of each graph, read once a generation."""
-    kept: dict[str, dict[str, dict[str, Any]]] = current_app.extensions.setdefault("kg_dump_sums", {})
-    current = opened().generation
-    if current.id not in kept:
-        head = f"<{iris().graph('')}".encode()
-        found: dict[bytes, list[Any]] = {}
-        with current.graph_file.open("rb") as file:
-            for line in file:
-                graph = line[line.rindex(b" <") + 1 : -3]
-                if graph.startswith(head):
-                    row = found.setdefault(graph[len(head) : -1], [0, 0, hashlib.sha256()])
-                    row[0] += 1
-                    row[1] += len(line)
-                    row[2].update(line)
-        kept.clear()
-        kept[current.id] = {
-            name.decode(): {"triples": row[0], "bytes": row[1], "sha256": row[2].hexdigest()}
-            for name, row in found.items()
-        }
-    return kept[current.id]
+    return once("kg_dump_sums", _summed)
+
+
+def _summed() -> dict[str, dict[str, Any]]:
+    head = f"<{iris().graph('')}".encode()
+    found: dict[bytes, list[Any]] = {}
+    with opened().generation.graph_file.open("rb") as file:
+        for line in file:
+            graph = line[line.rindex(b" <") + 1 : -3]
+            if graph.startswith(head):
+                row = found.setdefault(graph[len(head) : -1], [0, 0, hashlib.sha256()])
+                row[0] += 1
+                row[1] += len(line)
+                row[2].update(line)
+    return {
+        name.decode(): {"triples": row[0], "bytes": row[1], "sha256": row[2].hexdigest()}
+        for name, row in found.items()
+    }
 
 
 # -- changes ------------------------------------------------------------------------------------------

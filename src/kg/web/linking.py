@@ -17,7 +17,7 @@ from kg.link.partners import Partner
 from kg.link.properties import Kept
 from kg.link.records import from_row
 from kg.link.suggest import ACCEPT, Link, Suggester
-from kg.web.context import Services, iris, opened, services, settings
+from kg.web.context import Services, iris, once, opened, services, settings
 from kg.web.reconcile import labels, own_address, reconciler
 from kg.web.respond import Answer
 from kg.web.views import public
@@ -193,15 +193,13 @@ def suggester() -> Suggester:
         is_warm = True
     except KgError:
         is_warm = False
-    key = (current.generation.id, is_warm)
-    held: dict[tuple[str, bool], Suggester] = current_app.extensions.setdefault("kg_suggester", {})
-    if key not in held:
+
+    def made() -> Suggester:
         service = reconciler()
         search = current.search if is_warm else None
-        made = Suggester(service.index, service.table, current.store, iris(), search)
-        held.clear()
-        held[key] = made
-    return held[key]
+        return Suggester(service.index, service.table, current.store, iris(), search)
+
+    return once("kg_suggester", made, key=is_warm)
 
 
 def _start(name: str) -> None:

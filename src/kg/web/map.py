@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 
@@ -21,7 +21,7 @@ from kg.model import Text
 from kg.search.passages import SearchRecord
 from kg.search.requests import SearchRequest
 from kg.web.asked import around, elsewhere, read
-from kg.web.context import catalogue, iris, opened, search_index, settings
+from kg.web.context import catalogue, iris, once, opened, search_index, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 from kg.web.views import page as page_of
@@ -200,14 +200,7 @@ def country_names(codes: Any) -> dict[str, str]:
 
 def gazetteer() -> Gazetteer:
     """Return the places of this request's generation, read once while it is served."""
-    current = opened()
-    kept: dict[str, Gazetteer] = current_app.extensions.setdefault("kg_gazetteers", {})
-    found = kept.get(current.generation.id)
-    if found is None:
-        found = Gazetteer.read(current.store, iris())
-        kept.clear()
-        kept[current.generation.id] = found
-    return found
+    return once("kg_gazetteers", lambda: Gazetteer.read(opened().store, iris()))
 
 
 def read_box(text: str) -> Box | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app, g, json, request
+from flask import Blueprint, g, json, request
 from flask_babel import gettext
 
 from kg import queries
 from kg.atlas import drawing, export
 from kg.atlas.export import Feature
+from kg.entities.reading import lexical
 from kg.errors import BadInput
 from kg.search.passages import SearchRecord
 from kg.vocab import LANGUAGES
 from kg.web import i18n
 from kg.web import map as maps
 from kg.web.asked import read
-from kg.web.context import iris, opened, search_index, settings
+from kg.web.context import iris, once, opened, search_index, settings
 from kg.web.respond import Answer, tagged
 
 bp = Blueprint("map_files", __name__)
@@ -63,7 +64,7 @@ def _features() -> list[Feature]:
     lang = _language()
     asked = read(request.args, lang, 1, 0).checked(settings())
     records = search_index().answer(asked)[1]
-    rights, places = _rights(), maps.gazetteer()
+    rights, places = once("kg_map_rights", _rights), maps.gazetteer()
     return [
         _feature(each, lang, places.points(each.iri), rights.get(each.iri, ("", "")))
         for each in maps.within(records, maps.read_box(request.args.get("box", "")))
@@ -79,20 +80,12 @@ def _feature(
 
 
 def _rights() -> dict[str, tuple[str, str]]:
-    """Return (source, licence) by record, read once while a generation is served."""
-    current = opened()
-    kept: dict[str, dict[str, tuple[str, str]]] = current_app.extensions.setdefault("kg_map_rights", {})
-    if current.generation.id not in kept:
-        text, bind = queries.get("map", "rights").bind({}, iris())
-        found = {}
-        for row in current.store.select(text, bind):
-            record, *said = (
-                str(getattr(row.get(name), "value", "")) for name in ("record", "source", "license")
-            )
-            found[record] = (said[0], said[1])
-        kept.clear()
-        kept[current.generation.id] = found
-    return kept[current.generation.id]
+    """Return (source, licence) by record of this request's generation."""
+    text, bind = queries.get("map", "rights").bind({}, iris())
+    return {
+        lexical(row["record"]): (lexical(row.get("source")), lexical(row.get("license")))
+        for row in opened().store.select(text, bind)
+    }
 
 
 def _language() -> str:

@@ -14,8 +14,6 @@ from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 from kg.web.views import with_query
 
-__all__ = ["bp", "read"]
-
 bp = Blueprint("search", __name__)
 
 PER_PAGE: Final = 10

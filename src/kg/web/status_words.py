@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from kg.vocab import LANGUAGES
+from kg.web.i18n import in_language
 
 _WORDS: Final[dict[str, tuple[str, str, str, str, str, str]]] = {
     # key: en, fr, es, ru, zh, ar
@@ -43,5 +43,4 @@ _WORDS: Final[dict[str, tuple[str, str, str, str, str, str]]] = {
 @cache
 def words(language: str) -> Mapping[str, str]:
     """Return the words of a language by their keys."""
-    place = LANGUAGES.index(language)
-    return {key: row[place] for key, row in _WORDS.items()}
+    return in_language(_WORDS, language)

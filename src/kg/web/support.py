@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import threading
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,11 +17,12 @@ from kg.support.conversation import Talk, talk
 from kg.support.plan import Item, Plan, Reason
 from kg.support.ranking import Ranking
 from kg.support.script import ANY, Question, Script
+from kg.tables import csv_text, plain_cell
 from kg.vocab import LANGUAGES
 from kg.web import map as maps
 from kg.web import words
 from kg.web.api_input import arguments
-from kg.web.context import iris, opened, search_index
+from kg.web.context import iris, once, opened, search_index
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 from kg.web.views import page as page_of
@@ -36,7 +35,6 @@ CSV_COLUMNS: Final = (
     "reasons", "mind",
 )  # fmt: skip
 LISTS: Final = ("practices", "decisions", "publications")
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _lock = threading.Lock()
 
 
@@ -105,14 +103,13 @@ def plan() -> Answer:
 @bp.get("/<lang:lang>/support/plan.csv")
 def table() -> Answer:
     """Give the plan's records as a table."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
-    for part in _plan(_talk(request.args)).parts:
-        for name in LISTS:
-            for rank, item in enumerate(getattr(part, name), 1):
-                writer.writerow((part.name, name, rank, *_row(item)))
-    response = tagged(out.getvalue(), "text/csv")
+    rows = [
+        (part.name, name, rank, *_row(item))
+        for part in _plan(_talk(request.args)).parts
+        for name in LISTS
+        for rank, item in enumerate(getattr(part, name), 1)
+    ]
+    response = tagged(csv_text(CSV_COLUMNS, rows), "text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="landkg-plan.csv"'
     return response
 
@@ -142,15 +139,9 @@ def api() -> Answer:
 
 def ranking() -> Ranking:
     """Return what this request's generation has recorded, kept while it is served."""
-    current = opened()
-    kept: dict[str, Ranking] = current_app.extensions.setdefault("kg_support", {})
+    index, places = search_index(), maps.gazetteer()
     with _lock:
-        found = kept.get(current.generation.id)
-        if found is None or found.index is not search_index():
-            found = Ranking(current.store, search_index(), maps.gazetteer(), iris())
-            kept.clear()
-            kept[current.generation.id] = found
-    return found
+        return once("kg_support", lambda: Ranking(opened().store, index, places, iris()), key=id(index))
 
 
 def reason(each: Reason) -> str:
@@ -250,10 +241,8 @@ def _search_for(facet: str, value: str, scope: Sequence[tuple[str, str]]) -> str
 
 
 def _row(item: Item) -> tuple[Any, ...]:
-    title = item.ref.label.value
-    said, mind = ("; ".join(map(reason, each)) for each in (item.reasons, item.cautions))
-    title, said, mind = (f"'{text}" if text.startswith(_RISKY) else text for text in (title, said, mind))
+    said, mind = (plain_cell("; ".join(map(reason, each))) for each in (item.reasons, item.cautions))
     return (
-        item.ref.iri, item.kind, title, item.ref.label.lang or "", item.year or "",
+        item.ref.iri, item.kind, plain_cell(item.ref.label.value), item.ref.label.lang or "", item.year or "",
         "; ".join(item.countries), said, mind,
     )  # fmt: skip

@@ -73,6 +73,14 @@ class Adapter(Protocol):
         ...
 
 
+class WholePages:
+    """For sources whose pages hold the records whole: there is nothing left to fetch."""
+
+    def fetch(self, client: Client, key: str, about: Mapping[str, Any], known: tuple[str, str]) -> Document:  # noqa: ARG002 - the protocol's
+        """Never called, since every item comes with its body."""
+        raise AssertionError(f"{key} came without its body")  # pragma: no cover
+
+
 def json_body(body: bytes) -> Any:
     """Return the value of a JSON answer.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from kg.harvest.adapters.base import Document, Item, Page, dump
+from kg.harvest.adapters.base import Item, Page, WholePages, dump
 from kg.harvest.client import Client, same_host
 from kg.harvest.errors import Malformed
 from kg.harvest.sources import SourceSettings
@@ -17,7 +16,7 @@ _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0
 _TIMES: Final = ("published_parsed", "updated_parsed")
 
 
-class Feed:
+class Feed(WholePages):
     """A feed; it names only its newest entries, so what it no longer names is not gone.
 
     The option ``pages`` bounds how many older pages are followed (10), ``subject`` is kept with each entry.
@@ -47,9 +46,6 @@ class Feed:
         after = urljoin(answer.address, following) if following else ""
         go_on = after and int(number) < self._most and same_host(after, address)
         return Page(items, f"{int(number) + 1} {after}" if go_on else "")
-
-    def fetch(self, client: Client, key: str, about: Mapping[str, Any], known: tuple[str, str]) -> Document:
-        raise NotImplementedError  # pragma: no cover - the feed holds the entries
 
 
 def _parse(body: bytes) -> Any:

@@ -6,12 +6,11 @@ graph; contacts are personal data and are never asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from kg.errors import ConfigError
-from kg.harvest.adapters.base import JSON, Document, Item, Page, dump, json_body, need
+from kg.harvest.adapters.base import JSON, Item, Page, WholePages, dump, json_body, need
 from kg.harvest.client import Client
 from kg.harvest.errors import Malformed
 from kg.harvest.sources import SourceSettings
@@ -21,7 +20,7 @@ EXPAND: Final = {"Decisions": "title,longTitle,summary,keywords", "Meetings": "t
 _ORDER: Final = "id"
 
 
-class Informea:
+class Informea(WholePages):
     """An OData service (version 2 or 3, JSON); the options are ``sets``, ``treaty`` and ``page_size``."""
 
     loader = "informea"
@@ -65,9 +64,6 @@ class Informea:
         query |= {"$expand": EXPAND[kind]} if kind in EXPAND else {}
         query |= {"$skiptoken": token} if token else ({"$skip": str(skip)} if skip else {})
         return f"{self._root}/{kind}?{urlencode(query, safe='$,', quote_via=quote)}"
-
-    def fetch(self, client: Client, key: str, about: Mapping[str, Any], known: tuple[str, str]) -> Document:
-        raise NotImplementedError  # pragma: no cover - the pages hold the records
 
 
 def _read(found: Any, address: str) -> tuple[list[Any], int | None, str]:

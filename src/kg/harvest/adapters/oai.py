@@ -5,15 +5,14 @@ The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, canonicalize, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Safe
 
-from kg.harvest.adapters.base import Document, Item, Page
+from kg.harvest.adapters.base import Item, Page, WholePages
 from kg.harvest.client import Client
 from kg.harvest.errors import Malformed, SourceRefused
 from kg.harvest.sources import SourceSettings
@@ -22,7 +21,7 @@ _NS: Final = "{http://www.openarchives.org/OAI/2.0/}"
 _ACCEPT: Final = "text/xml, application/xml;q=0.9"
 
 
-class OaiPmh:
+class OaiPmh(WholePages):
     """A repository; the options are ``set`` and ``prefix`` (``oai_dc`` unless said otherwise)."""
 
     loader = "oai_dc"
@@ -70,9 +69,6 @@ class OaiPmh:
             # Tokens live for hours, an interrupted harvest may be older: the list begins again.
             raise Malformed("The resumption token is no longer good.", hint="The next run begins anew.")
         raise SourceRefused(f"The repository refuses: {code} {(error.text or '')[:200]}".strip())
-
-    def fetch(self, client: Client, key: str, about: Mapping[str, Any], known: tuple[str, str]) -> Document:
-        raise NotImplementedError  # pragma: no cover - the pages hold the records
 
 
 def _xml(body: bytes) -> Element:
