@@ -238,16 +238,12 @@ def load(engines: dict[str, str], deck: Callable[[int], list[str]], seconds: flo
         for turn in range(rounds):
             for name, url in engines.items():
                 queue = context.Queue()
-                jobs = [
-                    context.Process(target=hammer, args=(url, deck(turn * 100 + n), seconds, n, queue))
-                    for n in range(min(clients, 4))
-                ]
                 threads = max(1, clients // 4)
                 jobs = [
                     context.Process(
-                        target=several, args=(threads if clients > 4 else 1, *job._args[:3], n, queue)
-                    )  # type: ignore[attr-defined]
-                    for n, job in enumerate(jobs)
+                        target=several, args=(threads, url, deck(turn * 100 + n), seconds, n, queue)
+                    )
+                    for n in range(min(clients, 4))
                 ]
                 for job in jobs:
                     job.start()

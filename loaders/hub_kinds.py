@@ -159,10 +159,6 @@ def refuse_contact(text: str, name: str) -> str:
     return text
 
 
-def _day(value: str, name: str) -> str:
-    return iso_day(value, name)
-
-
 def _month(value: str, name: str) -> str:
     """Return a day, a month or a year of ISO 8601."""
     if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", value):
@@ -198,7 +194,7 @@ def _text(value: str, _name: str) -> str:
 
 FORMS: Final[Mapping[Form, Callable[[str, str], str]]] = {
     "text": _text,
-    "day": _day,
+    "day": iso_day,
     "month": _month,
     "year": _year,
     "number": _number,

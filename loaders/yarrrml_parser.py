@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kg.errors import BadInput
 from kg.vocab import RDF
-from loaders.yarrrml import ABOUT, PREFIXES, Document, File, Rule, Section
+from loaders.yarrrml import ABOUT, PREFIXES, Document, File, Formulation, Rule, Section
 from loaders.yarrrml_terms import Call, Template, Term, template
 
 _TOP: Final = {
@@ -41,6 +41,7 @@ _OBJECT: Final = {
     **dict.fromkeys(("f", "fn", "function"), "function"),
     **dict.fromkeys(("pms", "parameters"), "parameters"),
 }
+_FORMS: Final[Mapping[str, Formulation]] = {"csv": "csv", "jsonpath": "jsonpath", "xpath": "xpath"}
 _ACCESS: Final = ("access", "type", "referenceFormulation", "iterator", "delimiter", "encoding")
 _SHORT: Final = re.compile(r"(?P<file>.+)~(?P<form>csv|jsonpath|xpath)")
 _PREFIXED: Final = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<rest>(?!//).*)", re.DOTALL)
@@ -111,11 +112,12 @@ class Parser:
                 "iterator": raw[1] if len(raw) == 2 else "",
             }
         given = self._fields(raw, {name: name for name in _ACCESS}, where)
-        form = self._text(given.get("referenceFormulation", ""), f"{where}.referenceFormulation")
+        named = self._text(given.get("referenceFormulation", ""), f"{where}.referenceFormulation")
+        form = _FORMS.get(named)
         access = self._text(given.get("access", ""), f"{where}.access")
         iterator = self._text(given.get("iterator") or "", f"{where}.iterator")
-        if form not in ("csv", "jsonpath", "xpath"):
-            raise self._bad(where, f"has the form {form!r}; known are csv, jsonpath and xpath")
+        if form is None:
+            raise self._bad(where, f"has the form {named!r}; known are csv, jsonpath and xpath")
         if not access or access.lower().startswith(("http:", "https:")):
             raise self._bad(where, "needs a file; what is on the web has to be fetched first")
         if form != "csv" and not iterator:
@@ -127,7 +129,7 @@ class Parser:
         if len(delimiter) != 1:
             raise self._bad(where, f"has the delimiter {delimiter!r}; it must be one character")
         encoding = self._text(given.get("encoding") or "", f"{where}.encoding")
-        return File(path, form, iterator, delimiter, encoding)  # type: ignore[arg-type]
+        return File(path, form, iterator, delimiter, encoding)
 
     def _rule(self, raw: Any, where: str) -> Rule:
         language = datatype = None

@@ -87,7 +87,7 @@ class Call:
         """Return the references as a message names them."""
         return ", ".join(self.references)
 
-    def values(self, record: Record, *, safe: bool = False) -> list[str]:  # noqa: ARG002
+    def values(self, record: Record, *, safe: bool = False) -> list[str]:  # noqa: ARG002 - as Template.values
         """Return what the function makes of every combination of its arguments' values."""
         names, work = FUNCTIONS[self.function]
         choices = [self.arguments[f"{GREL}{name}"].values(record) for name in names]

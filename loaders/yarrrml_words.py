@@ -35,8 +35,7 @@ _COMMON: Final = {"turkey": "TUR", "ivory coast": "CIV", "cape verde": "CPV", "s
 
 def country(word: str) -> str | None:
     """Return the ISO 3166-1 alpha-3 code of a code or name in one of the six languages."""
-    found = word.rpartition("/")[2] if is_web_address(word) else word
-    key = fold(found)
+    key = fold(_name(word))
     return _countries().get(key) or questionnaire().countries.get(key)
 
 
@@ -44,13 +43,13 @@ def keyword(facet: str, word: str) -> str | None:
     """Return the questionnaire's keyword for a word of a facet, ``None`` where it is none."""
     _group, name, coarse = FACETS[facet]
     question = questionnaire().forms["technologies"].questions[name]
-    found = word.rpartition("/")[2] if is_web_address(word) else word
+    found = _name(word)
     return question.keyword(found) or _coarse(coarse).get(fold(found))
 
 
 def hazard(word: str) -> str | None:
     """Return the concept of a climate hazard."""
-    found = word.rpartition("/")[2] if is_web_address(word) else word
+    found = _name(word)
     local = _coarse("hazards").get(fold(found), found)
     concept = questionnaire().hazards.get(local, local)
     known = set(questionnaire().hazards.values()) | set(_coarse("hazards").values())
@@ -59,9 +58,8 @@ def hazard(word: str) -> str | None:
 
 def theme(word: str) -> str | None:
     """Return the concept of a theme, given by its name in our rows or by its own."""
-    found = word.rpartition("/")[2] if is_web_address(word) else word
-    by_name = {fold(name): local for name, local in THEMES.items()}
-    return by_name.get(fold(found)) or (found if found in set(THEMES.values()) else None)
+    found = _name(word)
+    return _themes().get(fold(found)) or (found if found in THEMES.values() else None)
 
 
 def point(text: str, field: str) -> tuple[float, float]:
@@ -99,6 +97,16 @@ def year(text: str, field: str) -> int:
     if not text.isdigit() or not 1800 <= int(text) <= 2100:
         raise BadRecord(field, f"{text[:40]!r} is not a year such as 2019")
     return int(text)
+
+
+def _name(word: str) -> str:
+    """Return a word, or the end of the address that stands for it."""
+    return word.rpartition("/")[2] if is_web_address(word) else word
+
+
+@cache
+def _themes() -> dict[str, str]:
+    return {fold(name): local for name, local in THEMES.items()}
 
 
 @cache
