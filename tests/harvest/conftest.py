@@ -1,4 +1,4 @@
-"""A simulated WOCAT server with generated records, and sources that point at it."""
+"""A simulated WOCAT server with generated records."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 import servers
 
 from kg.config import Settings
-from kg.harvest import SourceSettings
-from kg.harvest.client import Client, Manners
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
@@ -29,28 +27,3 @@ def qcat() -> Iterator[tuple[servers.Server, servers.Qcat]]:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("TEST_WOCAT_TOKEN", servers.TOKEN)
     return Settings.from_env({}, home=str(tmp_path / "home"), harvest_rate=0.0, harvest_retries=3)
-
-
-def wocat(server: servers.Server, **changes: object) -> SourceSettings:
-    given = {"name": "wocat", "kind": "wocat", "address": server.address, "token_env": "TEST_WOCAT_TOKEN"}
-    return SourceSettings(**given | changes)  # type: ignore[arg-type]
-
-
-class Clock:
-    """A clock that only moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-def patient(clock: Clock, **changes: object) -> Client:
-    manners = {"agent": "LandKG/test", "rate": 1.0, "retries": 3} | changes
-    return Client(Manners(**manners), sleep=clock.sleep, clock=clock)  # type: ignore[arg-type]

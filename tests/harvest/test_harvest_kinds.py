@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import servers
-from conftest import Clock, patient
+from harvesters import Clock, patient
 
 import loaders
 from kg.config import Settings

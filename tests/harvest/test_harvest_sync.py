@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import servers
-from conftest import wocat
+from harvesters import wocat
 
 from kg import generation
 from kg.build import build

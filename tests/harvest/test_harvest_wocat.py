@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import servers
-from conftest import Clock, patient, wocat
+from harvesters import Clock, patient, wocat
 
 from kg.config import Settings
 from kg.errors import ConfigError, Unavailable

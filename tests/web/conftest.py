@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as px
@@ -51,6 +52,15 @@ def app(mini_home: Path) -> Iterator[Flask]:
     made = create_app(
         Settings.from_env({}, home=str(mini_home), public_url="https://hub.example/", rate_per_minute=0)
     )
+    yield made
+    made.extensions["kg_sparql"].close()
+    made.extensions["kg"].live.close()
+
+
+@pytest.fixture(scope="session")
+def bundled_app(bundled_settings: Settings) -> Iterator[Flask]:
+    """An application on all bundled records, for tests that start no server."""
+    made = create_app(replace(bundled_settings, rate_per_minute=0))
     yield made
     made.extensions["kg_sparql"].close()
     made.extensions["kg"].live.close()

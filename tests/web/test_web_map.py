@@ -13,21 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kg.atlas.gazetteer import Gazetteer
-from kg.config import Settings
 from kg.vocab import LANGUAGES
-from kg.web import create_app
 
 
 @pytest.fixture(scope="module")
-def app(bundled_settings: Settings) -> Iterator[Flask]:
-    made = create_app(bundled_settings)
-    yield made
-    made.extensions["kg"].live.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app(bundled_app: Flask) -> Flask:
+    return bundled_app
 
 
 @pytest.fixture

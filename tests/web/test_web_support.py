@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -15,24 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kg import resources
-from kg.config import Settings
 from kg.support import reading
 from kg.vocab import LANGUAGES
-from kg.web import create_app
 
 ANSWERS = "face=drought&hit=harvest&place=NER&land=cropland&invest=little&soon=season&first=act&more=any"
 
 
 @pytest.fixture(scope="module")
-def app(bundled_settings: Settings) -> Iterator[Flask]:
-    made = create_app(bundled_settings)
-    yield made
-    made.extensions["kg"].live.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app(bundled_app: Flask) -> Flask:
+    return bundled_app
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
