@@ -13,7 +13,7 @@ test: $(VENV)/.dev
 	.ci/browser
 	.ci/clients
 	.ci/databases
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

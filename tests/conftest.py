@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,12 +51,20 @@ def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     While developing, ``KG_TEST_HOME`` names a folder whose generation is used as it is; remove the
     folder's ``current`` after changing records or ontology (the vectors stay in its cache).
     """
-    home = Path(_KEPT_HOME) if _KEPT_HOME else tmp_path_factory.mktemp("bundled")
-    try:
-        generation.current(home)
-    except NoGeneration:
-        build(Settings.from_env({}, home=str(home)))
+    home = Path(_KEPT_HOME) if _KEPT_HOME else _of_all_processes(tmp_path_factory) / "bundled"
+    home.mkdir(exist_ok=True)
+    with (home / "building").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # The suite runs in two processes: one builds, the other waits.
+        try:
+            generation.current(home)
+        except NoGeneration:
+            build(Settings.from_env({}, home=str(home)))
     return home
+
+
+def _of_all_processes(factory: pytest.TempPathFactory) -> Path:
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
