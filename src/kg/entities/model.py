@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kg.model import Text
@@ -52,6 +54,12 @@ class Trust:
     """(local name of the property, text) pairs such as ("titleSource", "own knowledge")."""
     title_checked: bool = True
     doi_checked: bool = True
+
+    @property
+    def notes_by_name(self) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+        """The texts of each property, one group a name."""
+        groups = groupby(self.notes, itemgetter(0))
+        return tuple((name, tuple(text for _name, text in group)) for name, group in groups)
 
 
 @dataclass(frozen=True, slots=True)

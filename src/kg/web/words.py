@@ -173,7 +173,7 @@ PROPERTIES: Final = {
     "entities": _("Records"),
     "triples": _("Statements"),
     "versionInfo": _("Version"),
-    "versionIRI": _("Version"),
+    "versionIRI": _("Address of this version"),
     "changeNote": _("What changed"),
     "sameAs": _("Same as"),
 }
