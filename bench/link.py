@@ -20,9 +20,10 @@ from pathlib import Path
 from kg.config import Settings
 from kg.link import jobs, names
 from kg.link.labels import LabelIndex
+from kg.link.links import ACCEPT
 from kg.link.properties import PropertyTable
 from kg.link.records import PartnerRecord
-from kg.link.suggest import ACCEPT, Suggester
+from kg.link.suggest import Suggester
 from kg.live import Live
 
 CASES = Path(__file__).resolve().parents[1] / "loaders" / "starter" / "partners" / "sample_cases.jsonl"

@@ -17,9 +17,10 @@ from kg.config import Settings
 from kg.link import names
 from kg.link.calibration import FILE, Model, fit, probability, reliability
 from kg.link.labels import LabelIndex
+from kg.link.links import ACCEPT
 from kg.link.properties import PropertyTable
 from kg.link.records import read
-from kg.link.suggest import ACCEPT, Suggester
+from kg.link.suggest import Suggester
 from kg.live import Live
 from kg.vocab import Iris
 

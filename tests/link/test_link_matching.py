@@ -17,7 +17,8 @@ from kg.link import names as reading
 from kg.link.labels import LabelIndex
 from kg.link.matching import Candidate, Wanted, candidates, decide
 from kg.link.names import Entry, Name
-from kg.link.reconcile import Query, Reconciler
+from kg.link.reconcile import Reconciler
+from kg.link.reconcile_queries import Query
 from kg.link.text import doi, fold, grams, singular
 from kg.store.embedded import EmbeddedStore
 from kg.vocab import Iris

@@ -19,7 +19,7 @@ from kg.cli.app import app as commands
 from kg.config import Settings
 from kg.errors import BadInput, ConfigError
 from kg.link import journal, review
-from kg.link.suggest import Link
+from kg.link.links import Link
 from kg.mapping import retired
 from kg.mapping.retired import Retired
 from kg.vocab import Iris

@@ -13,7 +13,7 @@ from tiny import TINY_INPUTS
 from kg.build import build
 from kg.config import Settings
 from kg.link import journal
-from kg.link.suggest import Link
+from kg.link.links import Link
 from kg.vocab import LANGUAGES
 from kg.web import create_app
 from kg.web.link_words import words

@@ -17,9 +17,10 @@ from kg.errors import BadInput, NotFound, Refused
 from kg.link import accounts, jobs, journal, linksets, partners, review, sssom, thesaurus
 from kg.link.accounts import Account
 from kg.link.labels import LabelIndex
+from kg.link.links import ACCEPT, EXACT, RELATED, Link
 from kg.link.properties import PropertyTable
 from kg.link.records import PartnerRecord, from_row, read
-from kg.link.suggest import ACCEPT, EXACT, RELATED, Link, Suggester
+from kg.link.suggest import Suggester
 from kg.store import GraphStore
 from kg.vocab import Iris
 

@@ -196,7 +196,7 @@ def test_review_when_signed_in_decides_only_with_the_forms_token(hub: Hub) -> No
     answer = client.post("/review/sign-in", data={"token": accounts.create(hub.home, "Ben")})
     cookie = answer.headers["Set-Cookie"]
     assert all(each in cookie for each in ("HttpOnly", "SameSite=Strict", "Secure", "Path=/review"))
-    from kg.link.suggest import Link
+    from kg.link.links import Link
 
     link = Link("https://panorama.solutions/en/solution/z", "Z", "skos:relatedMatch", EBA, "EbA", "concept",
                 0.9, "semapv:LexicalMatching")  # fmt: skip

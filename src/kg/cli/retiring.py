@@ -56,7 +56,7 @@ def retired_list(home: str = _HOME, as_json: bool = output.JSON) -> None:
 
 def _name(home: str, iri: str) -> str:
     """Return the record's name in the generation that serves; empty where there is none."""
-    from kg.cli.linking import names_of
+    from kg.cli.link_tools import names_of
     from kg.errors import NoGeneration
 
     try:

@@ -16,8 +16,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from kg.errors import BadInput, NotFound
+from kg.link.links import Link
 from kg.link.records import PartnerRecord, from_row
-from kg.link.suggest import Link, Suggester
+from kg.link.suggest import Suggester
 from kg.moments import now
 
 FILE: Final = "jobs.sqlite"
@@ -174,20 +175,4 @@ def links(home: Path, name: str) -> Iterator[Link]:
     with _open(home) as db:
         cursor = db.execute("SELECT link FROM job_links WHERE job = ? ORDER BY number, place", (name,))
         for (body,) in cursor:
-            yield of_json(json.loads(body))
-
-
-def of_json(body: dict[str, Any]) -> Link:
-    """Return a link from its JSON form."""
-    return Link(
-        body["subject"],
-        body["subject_label"],
-        body["predicate"],
-        body["object"],
-        body["object_label"],
-        body["object_kind"],
-        body["confidence"],
-        body["justification"],
-        tuple(body["reasons"].items()),
-        body.get("comment", ""),
-    )
+            yield Link.of_json(json.loads(body))

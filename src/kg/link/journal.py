@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from kg.align.journal import FILE
 from kg.errors import BadInput, NotFound
-from kg.link.suggest import RELATIONS, Link
+from kg.link.links import RELATIONS, Link
 from kg.moments import now
 from kg.terms import clean_text, is_iri
 

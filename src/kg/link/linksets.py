@@ -11,9 +11,9 @@ import pyoxigraph as px
 
 from kg.link import journal, partners
 from kg.link.journal import Queued
+from kg.link.links import EXACT, RELATION, Link
 from kg.link.partners import Partner
 from kg.link.sssom import LICENCE
-from kg.link.suggest import EXACT, RELATION, Link
 from kg.mapping import retired
 from kg.tables import csv_text, plain_cell
 from kg.terms import literal

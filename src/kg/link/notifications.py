@@ -15,9 +15,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from kg.errors import BadInput, Refused
 from kg.link import journal
 from kg.link.fetching import Fetched, Fetcher
+from kg.link.links import EXACT, RELATION, RELATIONS, Link
 from kg.link.names import Entry
 from kg.link.partners import Partner
-from kg.link.suggest import EXACT, RELATION, RELATIONS, Link
 from kg.terms import is_web_address
 from kg.vocab import LANGUAGES, SKOS
 

@@ -13,8 +13,8 @@ from kg.link import journal, sssom
 from kg.link.accounts import Account
 from kg.link.journal import Queued
 from kg.link.labels import LabelIndex
+from kg.link.links import EXACT
 from kg.link.partners import Partner
-from kg.link.suggest import EXACT
 from kg.mapping import retired
 from kg.vocab import Iris
 

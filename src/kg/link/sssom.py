@@ -16,9 +16,9 @@ from typing import Any, Final
 from kg import __version__
 from kg.errors import BadInput
 from kg.link.journal import Queued
+from kg.link.links import MANUAL, RELATIONS, Link
 from kg.link.names import CLASSES
 from kg.link.partners import Partner
-from kg.link.suggest import MANUAL, RELATIONS, Link
 from kg.vocab import DCTERMS, SKOS, Iris
 
 LICENCE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"

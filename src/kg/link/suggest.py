@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kg.entities.reading import lexical
-from kg.link import meaning
+from kg.link import evidence, meaning
 from kg.link.calibration import Model, probability
 from kg.link.labels import LabelIndex
+from kg.link.links import CLOSE, COMPOSITE, EXACT, LEXICAL, RELATED, RELATION, SIMILAR, Link
 from kg.link.matching import similarity
 from kg.link.names import Entry
 from kg.link.profile import ConceptFinder, Mention, Practice, Practices, bag
@@ -24,18 +23,6 @@ from kg.vocab import Iris
 if TYPE_CHECKING:
     from kg.search.service import SearchIndex
 
-EXACT, CLOSE, BROAD, RELATED = "skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:relatedMatch"
-RELATION: Final = "dcterms:relation"
-RELATIONS: Final = (EXACT, CLOSE, BROAD, RELATED, RELATION)
-
-LEXICAL: Final = "semapv:LexicalMatching"
-SIMILAR: Final = "semapv:LexicalSimilarityThresholdMatching"
-SEMANTIC: Final = "semapv:SemanticSimilarityThresholdMatching"
-COMPOSITE: Final = "semapv:CompositeMatching"
-MANUAL: Final = "semapv:ManualMappingCuration"
-
-ACCEPT: Final = 0.9
-"""Probability from which a suggestion may be taken without looking at it."""
 LEAST: Final = 0.35
 _BLOCK: Final = 25
 _PRACTICES: Final = 5
@@ -43,42 +30,6 @@ _CONCEPTS: Final = 6
 _SAME_TITLE: Final = 0.97
 _LIKE_TITLE: Final = 0.88
 _CODE: Final = re.compile(r"\b(?:technologies|approaches|unccd)_\d{1,6}\b|\b10\.\d{4,9}/[^\s,;\"<>]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One suggested link; ``confidence`` is the calibrated probability that it is right."""
-
-    subject: str
-    subject_label: str
-    predicate: str
-    object: str
-    object_label: str
-    object_kind: str
-    confidence: float
-    justification: str
-    reasons: tuple[tuple[str, float], ...] = ()
-    note: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "subject": self.subject,
-            "subject_label": self.subject_label,
-            "predicate": self.predicate,
-            "object": self.object,
-            "object_label": self.object_label,
-            "object_kind": self.object_kind,
-            "confidence": self.confidence,
-            "justification": self.justification,
-            "reasons": dict(self.reasons),
-            "comment": self.comment,
-            "accept": self.confidence >= ACCEPT,
-        }
-
-    @property
-    def comment(self) -> str:
-        """Return the reasons in words."""
-        return self.note or "; ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.reasons)
 
 
 class Suggester:
@@ -117,7 +68,7 @@ class Suggester:
         found = []
         for record, meant in zip(records, near, strict=True):
             mentions = self.finder.find(record.title, record.text, record.keywords)
-            weighed = {mention.entry.iri: _mentioned(mention) for mention in mentions.values()}
+            weighed = {mention.entry.iri: evidence.mentioned(mention) for mention in mentions.values()}
             for iri, framework in self._frameworks.items():
                 if iri in weighed:
                     weighed[framework.iri] = weighed[iri]
@@ -187,18 +138,13 @@ class Suggester:
                 entry = self.index.entries[self.index.names[number].entry]
                 if entry.types[-1] not in ("practice", "decision", "document", "publication"):
                     continue
-                same = (
-                    not record.countries
-                    or not entry.countries
-                    or bool({*record.countries} & {*entry.countries})
-                )
-                x = {"title": share, "same_title": float(share >= _SAME_TITLE), "same_country": float(same)}
+                x = evidence.same_title(share, share >= _SAME_TITLE, record, entry.countries)
                 yield self._judged("title", record, CLOSE, entry, SIMILAR, x)
 
     def _concepts_of(self, record: PartnerRecord, mentions: dict[int, Mention]) -> Iterable[Link]:
         found = []
         for mention in mentions.values():
-            x = _mentioned(mention)
+            x = evidence.mentioned(mention)
             found.append(self._judged("concept", record, RELATION, mention.entry, LEXICAL, x))
             framework = self._frameworks.get(mention.entry.iri)
             if framework is not None:
@@ -230,35 +176,10 @@ class Suggester:
         concepts = set(mentions)
         for at in block:
             practice = self.practices.all[at]
-            yield practice, self._compare(record, practice, vector, concepts, meant.get(at))
-
-    def _compare(
-        self,
-        record: PartnerRecord,
-        practice: Practice,
-        vector: dict[str, float],
-        concepts: set[int],
-        cosine: float | None,
-    ) -> dict[str, float]:
-        """Return what speaks for a practice being related: shared words, name, concepts, country, meaning."""
-        idf, rarest = self.practices.idf, self.practices.rarest
-        common = vector.keys() & practice.words.keys()
-        shared = sum(vector[word] * practice.words[word] for word in common)
-        named = 0.0
-        for words in practice.name_words:
-            weight = sum(idf.get(word, rarest) for word in words)
-            inside = sum(idf.get(word, rarest) for word in words if word in vector)
-            named = max(named, inside / weight * min(1.0, weight / (2 * rarest)))
-        weights = self.practices.concept_idf
-        shared_concepts = [weights.get(each, 0.0) for each in concepts & practice.concepts]
-        return {
-            "shared_words": round(shared, 3),
-            "name_in_text": round(named, 3),
-            "shared_concepts": round(min(sum(shared_concepts), 12.0) / 12.0, 3),
-            "rare_concept": round(max(shared_concepts, default=0.0) / rarest, 3),
-            "same_country": float(bool({*record.countries} & {*practice.entry.countries})),
-            "meaning": round(max(0.0, cosine), 3) if cosine is not None else 0.0,
-        }
+            yield (
+                practice,
+                evidence.compared(record, practice, self.practices, vector, concepts, meant.get(at)),
+            )
 
     def _judged(
         self,
@@ -295,16 +216,6 @@ class Suggester:
         )
 
 
-def _mentioned(mention: Mention) -> dict[str, float]:
-    """Return what speaks for a concept being a subject of the record."""
-    return {
-        "in_title": float(mention.in_title),
-        "in_keywords": float(mention.in_keywords),
-        "mentioned_again": float(min(mention.count, 4) - 1),
-        "words_in_label": float(min(mention.words, 3) - 1),
-    }
-
-
 def _frameworks(index: LabelIndex, store: GraphStore, iris: Iris) -> dict[str, Entry]:
     """Return the frameworks by the IRI of the concept that stands for each."""
     from kg import queries
@@ -316,8 +227,3 @@ def _frameworks(index: LabelIndex, store: GraphStore, iris: Iris) -> dict[str, E
         if entry is not None:
             found[lexical(row["concept"])] = entry
     return found
-
-
-def dumps(links: Iterable[Link]) -> str:
-    """Return links as JSON text, one a line."""
-    return "".join(f"{json.dumps(each.to_json(), ensure_ascii=False)}\n" for each in links)

@@ -12,7 +12,7 @@ import pyoxigraph as px
 
 from kg.errors import BadInput
 from kg.link.labels import LabelIndex
-from kg.link.suggest import CLOSE, LEXICAL, RELATED, Link
+from kg.link.links import CLOSE, LEXICAL, RELATED, Link
 from kg.link.text import fold, singular
 from kg.vocab import SKOS
 

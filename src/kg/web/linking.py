@@ -12,11 +12,12 @@ from kg.errors import BadInput, KgError, NotFound, Refused, Unavailable, Unsuppo
 from kg.link import accounts, jobs, journal, linksets, notifications, partners, review, sssom
 from kg.link.accounts import Account
 from kg.link.fetching import Fetcher
+from kg.link.links import ACCEPT, Link
 from kg.link.names import Entry
 from kg.link.partners import Partner
 from kg.link.properties import Kept
 from kg.link.records import from_row
-from kg.link.suggest import ACCEPT, Link, Suggester
+from kg.link.suggest import Suggester
 from kg.web.context import Services, iris, once, opened, services, settings
 from kg.web.reconcile import labels, own_address, reconciler
 from kg.web.respond import Answer

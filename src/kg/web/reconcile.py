@@ -12,12 +12,13 @@ from werkzeug.datastructures import MultiDict
 
 from kg import __version__
 from kg.errors import BadInput, KgError, NotFound
-from kg.link import meaning, reconcile
+from kg.link import meaning, reconcile_queries, reconcile_types
 from kg.link.labels import LabelIndex
 from kg.link.matching import LEAST, Candidate
 from kg.link.names import Entry
 from kg.link.properties import BY_ID, Kept, PropertyTable
-from kg.link.reconcile import Query, Reconciler
+from kg.link.reconcile import Reconciler
+from kg.link.reconcile_queries import Query
 from kg.web.context import iris, opened, settings
 from kg.web.i18n import language
 from kg.web.respond import Answer
@@ -68,9 +69,9 @@ def service() -> Answer:
     """Answer with the manifest, a batch of candidates, or extended data."""
     values: MultiDict[str, str] = request.form if request.method == "POST" else request.args
     if "queries" in values:
-        return _json(_batch(reconcile.parse(values["queries"])))
+        return _json(_batch(reconcile_queries.parse(values["queries"])))
     if "extend" in values:
-        found = reconciler().extend(reconcile.parse(values["extend"]), language(), _address())
+        found = reconciler().extend(reconcile_queries.parse(values["extend"]), language(), _address())
         return _json(found)
     if request.method == "POST":
         raise BadInput("Send 'queries' or 'extend' as a form field.")
@@ -84,9 +85,9 @@ def suggest(what: str) -> Answer:
     prefix = request.args.get("prefix", "")[:500]
     cursor = _whole("cursor")
     if what == "type":
-        found = reconcile.suggest_types(prefix, cursor)
+        found = reconcile_types.suggest_types(prefix, cursor)
     elif what == "property":
-        found = reconcile.suggest_properties(prefix, cursor)
+        found = reconcile_types.suggest_properties(prefix, cursor)
     else:
         found = reconciler().suggest_entities(prefix, cursor, language())
     return _json({"result": found})
@@ -100,7 +101,7 @@ def flyout(what: str) -> Answer:
     if what == "entity":
         entry = _entry(given)
         return _json({"id": given, "html": render_template("link_card.html", **_card(entry))})
-    names = reconcile.TYPES if what == "type" else {each.id: each.name for each in BY_ID.values()}
+    names = reconcile_types.TYPES if what == "type" else {each.id: each.name for each in BY_ID.values()}
     if given not in names:
         raise NotFound("There is nothing with this identifier.")
     return _json({"id": given, "html": f"<p>{names[given]}</p>"})
@@ -110,7 +111,7 @@ def flyout(what: str) -> Answer:
 @bp.get("/<lang:lang>/reconcile/propose")
 def propose() -> Answer:
     """Name the properties that data extension offers for a type."""
-    return _json(reconcile.propose(request.args.get("type", ""), _whole("limit")))
+    return _json(reconcile_types.propose(request.args.get("type", ""), _whole("limit")))
 
 
 @bp.get("/reconcile/preview")
@@ -154,7 +155,7 @@ def _kept() -> tuple[LabelIndex, PropertyTable]:
 
 def _batch(value: Any) -> dict[str, Any]:
     service, tongue = reconciler(), language()
-    queries = reconcile.read_batch(value)
+    queries = reconcile_queries.read_batch(value)
     found = {key: service.candidates(query, tongue) for key, query in queries.items()}
     weak = [key for key, query in queries.items() if _is_weak(found[key], query)]
     for key, more in zip(weak, _by_meaning([queries[key].text for key in weak]), strict=False):
@@ -200,7 +201,7 @@ def _card(entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry,
         "name": entry.label(tongue),
-        "note": reconcile.describe_entry(entry, labels(), tongue),
+        "note": reconcile_types.describe_entry(entry, labels(), tongue),
         "summary": summary,
         "others": [each.value for each in entry.labels if each != entry.label(tongue)][:5],
     }
@@ -256,7 +257,9 @@ def _manifest() -> dict[str, Any]:
         "schemaSpace": iris().ns,
         "documentation": f"{own_address()}{language()}/about",
         "serviceVersion": __version__,
-        "defaultTypes": [{"id": each, "name": reconcile.TYPES[each]} for each in reconcile.DEFAULT_TYPES],
+        "defaultTypes": [
+            {"id": each, "name": reconcile_types.TYPES[each]} for each in reconcile_types.DEFAULT_TYPES
+        ],
         "view": {"url": f"{base}/view?id={{{{id}}}}"},
         "preview": {
             "url": f"{base}/preview?id={{{{id}}}}",
@@ -276,7 +279,7 @@ def _manifest() -> dict[str, Any]:
                 }
             ],
         },
-        "batchSize": reconcile.BATCH_SIZE,
+        "batchSize": reconcile_queries.BATCH_SIZE,
     }
 
 

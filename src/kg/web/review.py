@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from kg.errors import BadInput, Refused
 from kg.link import accounts, journal, partners, review
 from kg.link.accounts import Account
-from kg.link.suggest import RELATIONS
+from kg.link.links import RELATIONS
 from kg.web.context import iris, settings
 from kg.web.reconcile import labels
 from kg.web.respond import Answer
