@@ -12,6 +12,7 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	.ci/browser
 	.ci/clients
+	.ci/java
 	.ci/databases
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 

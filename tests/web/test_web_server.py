@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from browsing import chromium, resize, scripts_off
 from websupport import Page
 
 from kg.vocab import LANGUAGES
@@ -147,29 +147,8 @@ def test_server_when_checked_publishes_linked_data_as_it_should(server: str, sha
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        pytest.skip("Chromium and its driver are not installed")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield driver
-    driver.quit()
+    with chromium(logged=True) as running:
+        yield running
 
 
 @pytest.mark.browser
@@ -178,10 +157,7 @@ def browser() -> Iterator[Any]:
 def test_page_when_shown_fits_its_window_and_asks_no_other_host(
     server: str, browser: Any, width: int, lang: str
 ) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
+    resize(browser, width)
     for path in PATHS:
         browser.get(server + path.format(lang))
         wide = browser.execute_script("return document.documentElement.scrollWidth")
@@ -204,8 +180,7 @@ def test_reader_when_searching_from_home_reaches_a_practice_and_its_country(
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with scripts_off(browser):
         browser.get(f"{server}/{lang}/")
         browser.find_element(By.ID, "q").send_keys(words + Keys.RETURN)
         browser.find_element(By.CSS_SELECTOR, ".hit a[href*='/id/practice/']").click()
@@ -213,5 +188,3 @@ def test_reader_when_searching_from_home_reaches_a_practice_and_its_country(
         browser.find_element(By.CSS_SELECTOR, ".record-side a[href*='/id/country/']").click()
         assert f"/{lang}/id/country/" in browser.current_url
         assert browser.find_elements(By.CSS_SELECTOR, ".rows a[href*='/id/practice/']")
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

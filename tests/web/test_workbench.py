@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from browsing import chromium, resize, scripts_off
 
 from kg.vocab import Iris
 
@@ -27,23 +27,10 @@ SHOWN = ".tabPanel.active "
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not binary or not driver:
-        pytest.skip("Chromium and its driver are not installed")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run"):
-        options.add_argument(f"--{flag}")
-    options.add_argument("--window-size=1280,1400")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    running = webdriver.Chrome(options=options, service=Service(driver))
-    yield running
-    running.quit()
+@pytest.fixture(scope="module", name="chromium")
+def chromium_() -> Iterator[Any]:
+    with chromium("window-size=1280,1400", logged=True) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -146,22 +133,18 @@ def test_query_when_wrong_shows_what_the_endpoint_says(server: str, chromium: An
 
 
 def test_form_when_there_is_no_javascript_answers_with_a_table(server: str, browser: Any) -> None:
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with scripts_off(browser):
         browser.get(f"{server}/sparql")
         field = browser.find_element("id", "query")
         field.clear()
         field.send_keys("SELECT (6 * 7 AS ?answer) {}")
         browser.find_element("css selector", "#plain-query button").click()
         assert browser.find_element("css selector", "table.answer tbody td").text == "42"
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_workbench_when_the_window_is_narrow_fits_it(server: str, browser: Any, width: int) -> None:
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    resize(browser, width)
     try:
         for lang in ("en", "ar"):
             browser.get(f"{server}/{lang}/sparql")
