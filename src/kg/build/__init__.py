@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from kg import generation
@@ -15,7 +17,7 @@ from kg.build.checking import check_current, check_inputs
 from kg.build.exporting import export
 from kg.build.result import BuildResult, CheckReport
 from kg.config import Settings
-from kg.errors import BuildFailed, NoGeneration
+from kg.errors import BuildFailed, NoGeneration, Unavailable
 from kg.moments import now
 from kg.progress import Progress, silent
 
@@ -65,7 +67,11 @@ def build(
         manifests.write_json(workshop / "manifest.json", manifest)
         if before_switch is not None:
             before_switch(manifest)
-        return BuildResult(generation.publish(home, workshop), manifest, job.rows)
+        published = generation.publish(home, workshop)
+        # The history of changes follows what serves; where it cannot be written, the service catches up.
+        with suppress(Unavailable):
+            import_module("kg.link").follow(home, settings.iris)
+        return BuildResult(published, manifest, job.rows)
 
 
 def dataset_table(settings: Settings) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Linking from and to partner knowledge bases: reconciliation, link suggestion, review, notifications."""
 
+from kg.link.history import follow
 from kg.link.linksets import accepted_lines
 
-__all__ = ["accepted_lines"]
+__all__ = ["accepted_lines", "follow"]

@@ -12,6 +12,7 @@ from kg.web import (
     assessment,
     browse,
     errors,
+    following,
     headers,
     i18n,
     lineage,
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     partner_pages.bp,
     signposts.bp,
     link_feeds.bp,
+    following.bp,
     assessment.bp,
 )
 

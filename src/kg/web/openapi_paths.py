@@ -10,6 +10,7 @@ from kg.align.overlap import LEVELS
 from kg.config import Settings
 from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
+from kg.web.openapi_following import following
 from kg.web.openapi_linking import linking
 from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
 from kg.web.openapi_places import places
@@ -33,6 +34,7 @@ def paths(settings: Settings) -> dict[str, Any]:
         **_reconciliation(),
         **linking(),
         **_service(),
+        **following(),
     }
 
 
