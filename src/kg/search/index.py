@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,18 +86,23 @@ def _write_vectors(
     with progress.stage(f"encode {encoder.name}", len(texts)) as advance:
         found, encoded = cache.encode(encoder, texts, advance)
     centre = found.mean(axis=0) if len(found) else np.zeros(0, dtype=np.float32)
-    means = [centre]
+    means, asked = [centre], []
     flat, fresh = cache.encode(_Queries(encoder), [label for group in labels for label in group], _ignore)
     for at in range(len(LANGUAGES)):
         group = flat[at * len(labels[0]) : (at + 1) * len(labels[0])] if labels[0] else flat[:0]
         means.append(group.mean(axis=0) if len(group) else np.zeros_like(centre))
-    kind = vectors.write(out / f"vectors-{name}.faiss", unit(found - centre) if len(found) else found)
+        asked += [unit(group - means[-1])] if len(group) else []
+    written = vectors.write(
+        out / f"vectors-{name}.faiss",
+        unit(found - centre) if len(found) else found,
+        queries=np.concatenate(asked) if asked else None,
+    )
     np.save(out / f"centres-{name}.npy", np.stack(means).astype(np.float32), allow_pickle=False)
     return {
         "name": encoder.name,
         "fingerprint": encoder.fingerprint,
         "dimensions": int(found.shape[1]),
-        "kind": kind,
+        **asdict(written),
         "encoded": encoded + fresh,
         "cached": len(texts) - encoded,
     }
