@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
+from browsing import chromium
 from flask import Flask
 from flask.testing import FlaskClient
 from tiny import TINY_INPUTS
@@ -189,31 +189,6 @@ def test_records_when_malformed_are_refused(hub: Hub, body: str) -> None:
     assert answer.status_code == 400
 
 
-def test_review_when_signed_in_decides_only_with_the_forms_token(hub: Hub) -> None:
-    client = hub.app.test_client()
-    assert "token" in client.get("/review/").text
-    assert client.post("/review/sign-in", data={"token": "wrong"}).status_code == 403
-    answer = client.post("/review/sign-in", data={"token": accounts.create(hub.home, "Ben")})
-    cookie = answer.headers["Set-Cookie"]
-    assert all(each in cookie for each in ("HttpOnly", "SameSite=Strict", "Secure", "Path=/review"))
-    from kg.link.links import Link
-
-    link = Link("https://panorama.solutions/en/solution/z", "Z", "skos:relatedMatch", EBA, "EbA", "concept",
-                0.9, "semapv:LexicalMatching")  # fmt: skip
-    journal.queue(hub.home, "panorama", [link], "test")
-    number = journal.listed(hub.home, partner="panorama")[0].number
-    form = {"number": str(number), "action": "accept", "predicate": "skos:closeMatch"}
-    assert client.post("/review/decide", data=form).status_code == 403
-    assert client.post("/review/decide", data=form | {"csrf": "0" * 64}).status_code == 403
-    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get("/review/?state=all").text)
-    assert found is not None
-    assert client.post("/review/decide", data=form | {"csrf": found[1]}).status_code == 303
-    held = journal.get(hub.home, number)
-    assert held.decision is not None
-    assert (held.state, held.predicate, held.decision.curator) == ("accept", "skos:closeMatch", "Ben")
-    assert hub.app.test_client().post("/review/decide", data=form | {"csrf": found[1]}).status_code == 403
-
-
 # -- links out ----------------------------------------------------------------------------------------
 
 
@@ -259,11 +234,6 @@ def test_widget_when_shown_in_six_languages_sets_no_cookie_and_runs_nothing(serv
 
 @pytest.mark.browser
 def test_widget_when_a_partners_page_has_the_script_shows_practices_in_its_language(server: str) -> None:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        pytest.skip("Chromium and its driver are not installed")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.support.ui import WebDriverWait
 
     site = Flask("embedding")
@@ -274,20 +244,15 @@ def test_widget_when_a_partners_page_has_the_script_shows_practices_in_its_langu
     site.add_url_rule("/", view_func=lambda: page)
     partner = make_server("127.0.0.1", 0, site, threaded=True)
     threading.Thread(target=partner.serve_forever, daemon=True).start()
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
     try:
-        driver.get(f"http://127.0.0.1:{partner.server_port}/")
-        frame = WebDriverWait(driver, 30).until(lambda d: d.find_element("css selector", "iframe"))
-        assert frame.get_attribute("title") == "Voisins"
-        driver.switch_to.frame(frame)
-        WebDriverWait(driver, 60).until(lambda d: len(d.find_elements("css selector", "li a")) == 5)
-        assert driver.find_element("css selector", "h1").text == "Pratiques apparentées"
-        driver.switch_to.default_content()
-        assert driver.get_cookies() == []
+        with chromium() as driver:
+            driver.get(f"http://127.0.0.1:{partner.server_port}/")
+            frame = WebDriverWait(driver, 30).until(lambda d: d.find_element("css selector", "iframe"))
+            assert frame.get_attribute("title") == "Voisins"
+            driver.switch_to.frame(frame)
+            WebDriverWait(driver, 60).until(lambda d: len(d.find_elements("css selector", "li a")) == 5)
+            assert driver.find_element("css selector", "h1").text == "Pratiques apparentées"
+            driver.switch_to.default_content()
+            assert driver.get_cookies() == []
     finally:
-        driver.quit()
         partner.shutdown()

@@ -145,5 +145,5 @@ def check_csrf(secret: str, given: str) -> None:
     Raises:
         Refused: the form does not come from our page.
     """
-    if not secret or not hmac.compare_digest(csrf(secret), given):
+    if not secret or not hmac.compare_digest(csrf(secret).encode(), given.encode(errors="replace")):
         raise Refused("This form has expired or comes from elsewhere; load the page again.")

@@ -7,7 +7,7 @@ records holds; they are written here first and enter the graph with the next bui
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS curator_sessions (
 );
 """
 ACTIONS: Final = ("accept", "reject")
+_AT_ONCE: Final = 500
+"""Values of one SQL statement; SQLite has a limit."""
 _SELECT: Final = """
 SELECT s.number, s.partner, s.subject, s.subject_label, s.predicate, s.object, s.object_label, s.object_kind,
   s.confidence, s.justification, s.comment, s.source, s.added,
@@ -206,6 +208,25 @@ def listed(
     home: Path, *, partner: str = "", state: str = "", limit: int = 0, offset: int = 0
 ) -> list[Queued]:
     """Return the queue, the surest first; ``state`` is ``open``, ``accept``, ``reject`` or empty for all."""
+    where, values = _where(partner, state)
+    tail = where + " ORDER BY s.confidence DESC, s.number"
+    if limit:
+        tail += f" LIMIT {int(limit)} OFFSET {int(offset)}"
+    return _read(home, tail, values)
+
+
+def total(home: Path, *, partner: str = "", state: str = "", sources: Sequence[str] = ()) -> int:
+    """Return how many links :func:`listed` would return without a limit, of some sources if any are named."""
+    where, values = _where(partner, state)
+    if sources:
+        where += f" AND s.source IN ({', '.join('?' * len(sources))})"
+        values += sources
+    with reading(home) as db:
+        sql = f"SELECT COUNT(*) FROM ({_SELECT}{where})"  # noqa: S608
+        return int(db.execute(sql, values).fetchone()[0]) if db is not None else 0
+
+
+def _where(partner: str, state: str) -> tuple[str, list[str]]:
     where, values = [" WHERE 1"], []
     if partner:
         where.append("s.partner = ?")
@@ -215,10 +236,25 @@ def listed(
     elif state:
         where.append("d.action = ?")
         values.append(state)
-    tail = " AND ".join(where) + " ORDER BY s.confidence DESC, s.number"
-    if limit:
-        tail += f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    return _read(home, tail, values)
+    return " AND ".join(where), values
+
+
+def several(home: Path, numbers: Collection[int]) -> list[Queued]:
+    """Return the links of these numbers that there are."""
+    return _among(home, "s.number", sorted(numbers))
+
+
+def of_objects(home: Path, objects: Collection[str]) -> list[Queued]:
+    """Return the links to these records of ours."""
+    return _among(home, "s.object", sorted(objects))
+
+
+def _among(home: Path, column: str, values: Sequence[Any]) -> list[Queued]:
+    found: list[Queued] = []
+    for at in range(0, len(values), _AT_ONCE):
+        some = values[at : at + _AT_ONCE]
+        found += _read(home, f" WHERE {column} IN ({', '.join('?' * len(some))})", some)
+    return found
 
 
 def counts(home: Path) -> dict[str, dict[str, int]]:

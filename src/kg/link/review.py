@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,22 +90,52 @@ def conflicts(home: Path, index: LabelIndex | None, iris: Iris) -> list[Conflict
     """
     gone = retired.read(home, iris)
     found: list[Conflict] = []
-    forth: dict[tuple[str, str], list[Queued]] = defaultdict(list)
-    back: dict[tuple[str, str], list[Queued]] = defaultdict(list)
-    for each in journal.listed(home):
-        if each.state == "reject":
-            continue
-        if each.state == "accept" and each.predicate == EXACT:
-            forth[each.partner, each.link.subject].append(each)
-            back[each.partner, each.link.object].append(each)
+    accepted = journal.listed(home, state="accept")
+    lost = {*gone, *(each.iri for each in index.entries if each.withdrawn)} if index else {*gone}
+    waiting = [each for each in journal.of_objects(home, lost) if each.state == "open"]
+    for each in (*accepted, *waiting):
         kind = _missing(each, gone, index, iris)
         if kind and (each.state == "accept" or kind != "unknown record"):
             found.append(Conflict(kind, each.link.object, (each.number,)))
-    for groups in (forth, back):
+    for groups in _exact(accepted):
         for (_partner, iri), several in groups.items():
             if len(several) > 1:
                 found.append(Conflict("two exact matches", iri, tuple(each.number for each in several)))
     return found
+
+
+def warnings(home: Path, queue: Sequence[Queued], clashes: Iterable[Conflict]) -> dict[int, list[str]]:
+    """Return by number what a curator should know of some links before accepting them.
+
+    ``clashes`` are the conflicts there are; told besides is where another exact match is accepted already.
+    """
+    found: dict[int, list[str]] = defaultdict(list)
+    for clash in clashes:
+        for number in clash.links:
+            found[number].append(clash.kind)
+    forth, back = _exact(journal.listed(home, state="accept"))
+    for each in queue:
+        ends = forth.get((each.partner, each.link.subject), []) + back.get(
+            (each.partner, each.link.object), []
+        )
+        is_same = each.state == "open" and each.link.predicate == EXACT
+        if is_same and any(other.number != each.number for other in ends):
+            found[each.number].append("another exact match")
+    return dict(found)
+
+
+_Ends = dict[tuple[str, str], list[Queued]]
+
+
+def _exact(accepted: Iterable[Queued]) -> tuple[_Ends, _Ends]:
+    """Return the exact matches of each partner by the partner's record, and by ours."""
+    forth: _Ends = defaultdict(list)
+    back: _Ends = defaultdict(list)
+    for each in accepted:
+        if each.predicate == EXACT:
+            forth[each.partner, each.link.subject].append(each)
+            back[each.partner, each.link.object].append(each)
+    return forth, back
 
 
 def _missing(

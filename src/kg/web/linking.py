@@ -9,8 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, json, make_response, request, url_for
 
 from kg.errors import BadInput, KgError, NotFound, Refused, Unavailable, UnsupportedMedia
-from kg.link import accounts, jobs, journal, linksets, notifications, partners, review, sssom
-from kg.link.accounts import Account
+from kg.link import jobs, journal, linksets, notifications, partners, review, sssom
 from kg.link.fetching import Fetcher
 from kg.link.links import ACCEPT, Link
 from kg.link.names import Entry
@@ -18,6 +17,7 @@ from kg.link.partners import Partner
 from kg.link.properties import Kept
 from kg.link.records import from_row
 from kg.link.suggest import Suggester
+from kg.web import guard
 from kg.web.context import Services, iris, once, opened, services, settings
 from kg.web.reconcile import labels, own_address, reconciler
 from kg.web.respond import Answer
@@ -43,7 +43,7 @@ def link() -> Answer:
         raise BadInput("Send JSON with a list of 'records', each with id, title and text.")
     records = [from_row(row, f"record {number}") for number, row in enumerate(given[:_JOB_MOST], 1)]
     if len(records) > AT_ONCE:
-        account().require("partner")
+        guard.account().require("partner")
         job = jobs.create(settings().home_folder, records)
         _start(job.id)
         response = _json(job.to_json(), 202)
@@ -57,14 +57,14 @@ def link() -> Answer:
 @bp.get("/api/link/jobs/<name>")
 def job(name: str) -> Answer:
     """Tell how far a job is."""
-    account().require("partner")
+    guard.account().require("partner")
     return _json(jobs.get(settings().home_folder, name).to_json())
 
 
 @bp.get("/api/link/jobs/<name>/links")
 def job_links(name: str) -> Answer:
     """Return what a job has found so far."""
-    account().require("partner")
+    guard.account().require("partner")
     job = jobs.get(settings().home_folder, name)
     return _links(list(jobs.links(settings().home_folder, job.id)), _named_partner(job.partner))
 
@@ -72,7 +72,7 @@ def job_links(name: str) -> Answer:
 @bp.post("/api/link/jobs/<name>/resume")
 def resume(name: str) -> Answer:
     """Go on with a job that was interrupted or cancelled."""
-    account().require("partner")
+    guard.account().require("partner")
     job = jobs.get(settings().home_folder, name)
     _start(job.id)
     return _json(job.to_json(), 202)
@@ -81,14 +81,14 @@ def resume(name: str) -> Answer:
 @bp.delete("/api/link/jobs/<name>")
 def cancel(name: str) -> Answer:
     """Stop a job after the batch it is at."""
-    account().require("partner")
+    guard.account().require("partner")
     return _json(jobs.cancel(settings().home_folder, name).to_json())
 
 
 @bp.post("/api/linksets/<name>")
 def linkset(name: str) -> Answer:
     """Take a partner's mapping set (SSSOM TSV); its rows go to the queue."""
-    who = account().require("partner")
+    who = guard.account().require("partner")
     owner = partners.get(settings().home_folder, name)
     try:
         text = request.get_data().decode("utf-8")
@@ -172,18 +172,6 @@ def _target(address: str) -> tuple[Entry, set[str]]:
 
 
 # -- shared -------------------------------------------------------------------------------------------
-
-
-def account() -> Account:
-    """Return whose token the request carries.
-
-    Raises:
-        Refused: it carries none, or an unknown one.
-    """
-    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise Refused("This needs a token.", hint="Send it as 'Authorization: Bearer TOKEN'.")
-    return accounts.of_token(settings().home_folder, token.strip())
 
 
 def suggester() -> Suggester:

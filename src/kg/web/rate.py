@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +35,26 @@ class Rate:
             if window != self._window or len(self._counts) > _CLIENTS_KEPT:
                 self._window, self._counts = window, {}
             count = self._counts[client] = self._counts.get(client, 0) + 1
-        return 0 if count <= self.per_minute else max(1, round((window + 1) * WINDOW_S - now))
+        return 0 if count <= self.per_minute else _rest(window, now)
+
+    def wait(self, client: str) -> int:
+        """Return, without counting, the seconds for which a client that has used up its rate must wait."""
+        now = self._clock()
+        window = int(now // WINDOW_S)
+        with self._lock:
+            is_over = window == self._window and self._counts.get(client, 0) >= self.per_minute
+        return _rest(window, now) if is_over else 0
+
+
+def _rest(window: int, now: float) -> int:
+    """Return the seconds until the window ends."""
+    return max(1, round((window + 1) * WINDOW_S - now))
+
+
+def client() -> str:
+    """Return whom a request counts for: its address, or the /64 of an IPv6 address, which one host owns."""
+    address = request.remote_addr or ""
+    return ":".join(ipaddress.ip_address(address).exploded.split(":")[:4]) if ":" in address else address
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +66,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def _count() -> None:
-        wait = 0 if request.path.startswith(_FREE) else rate.take(request.remote_addr or "")
+        wait = 0 if request.path.startswith(_FREE) else rate.take(client())
         if wait:
             raise TooManyRequests(
                 f"One client may make {per_minute} requests a minute.", hint=f"Go on after {wait} seconds."

@@ -1,118 +1,205 @@
-"""The curators' page at ``/review``: sign in with a token, decide with the keyboard.
+"""The curators' page at ``/<lang>/review``: sign in with a token, decide with the keyboard.
 
 Sessions are cookies that scripts and other sites cannot use; every form carries a token of its session.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
-from kg.errors import BadInput, Refused
+from kg.errors import BadInput, NotFound, Refused
 from kg.link import accounts, journal, partners, review
 from kg.link.accounts import Account
+from kg.link.journal import Queued
 from kg.link.links import RELATIONS
+from kg.web import guard, link_words
 from kg.web.context import iris, settings
+from kg.web.i18n import language
 from kg.web.reconcile import labels
 from kg.web.respond import Answer
 
-bp = Blueprint("review", __name__, url_prefix="/review")
+bp = Blueprint("review", __name__)
 
-COOKIE: Final = "kg_review"
 _PER_PAGE: Final = 25
+_CONFLICTS: Final = 50
+_STATES: Final = tuple(link_words.STATES)
 
 
-@bp.get("/")
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the queue is looked at; ``number`` is one link, or 0."""
+
+    partner: str
+    state: str
+    page: int
+    number: int
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * _PER_PAGE
+
+
+@bp.get("/review")
+def start() -> Answer:
+    """Lead to the page in the reader's language."""
+    return redirect(url_for("review.page", lang=language()), 303)
+
+
+@bp.get("/<lang:lang>/review")
 def page() -> Answer:
     """Show the queue, or the form to sign in."""
     who = _who()
-    if who is None:
+    if who is None or who.role != "curator":
         return _kept_private(render_template("link_sign_in.html"))
-    home = settings().home_folder
-    partner, state = request.args.get("partner", ""), request.args.get("state", "open")
-    found = journal.listed(home, partner=partner, state="" if state == "all" else state, limit=_PER_PAGE)
-    body = render_template(
-        "link_review.html",
-        who=who,
-        queue=found,
-        counts=journal.counts(home),
-        known=partners.load(home),
-        relations=RELATIONS,
-        conflicts=review.conflicts(home, labels(), iris()),
-        partner=partner,
-        state=state,
-        csrf=accounts.csrf(_secret()),
-    )
-    return _kept_private(body)
+    asked = _asked(request.args)
+    done = _whole(request.args.get("done"))
+    return _kept_private(_queue(who, asked, done=_found(done)))
 
 
-@bp.post("/sign-in")
+@bp.post("/<lang:lang>/review/sign-in")
 def sign_in() -> Answer:
-    """Begin a session with a token."""
-    secret = accounts.open_session(settings().home_folder, request.form.get("token", ""))
+    """Begin a session with a curator's token; one that the browser had before ends."""
+    guard.check_origin()
+    token = request.form.get("token", "").strip()
+    guard.of_token(token).require("curator")
+    home = settings().home_folder
+    if _secret():
+        accounts.close_session(home, _secret())
+    secret = accounts.open_session(home, token)
     response = redirect(url_for("review.page"), 303)
     response.set_cookie(
-        COOKIE,
+        _cookie(),
         secret,
         max_age=accounts.SESSION_SECONDS,
         httponly=True,
         samesite="Strict",
-        secure=settings().public_url.startswith("https://"),
-        path=url_for("review.page"),
+        secure=_is_secure(),
+        path="/",
     )
     return response
 
 
-@bp.post("/sign-out")
+@bp.post("/<lang:lang>/review/sign-out")
 def sign_out() -> Answer:
     """End the session."""
-    _signed_in(request.form)
+    _signed_in()
     accounts.close_session(settings().home_folder, _secret())
     response = redirect(url_for("review.page"), 303)
-    response.delete_cookie(COOKIE, path=url_for("review.page"))
+    response.delete_cookie(_cookie(), path="/", secure=_is_secure(), httponly=True, samesite="Strict")
     return response
 
 
-@bp.post("/decide")
+@bp.post("/<lang:lang>/review/decide")
 def decide() -> Answer:
-    """Write down a decision and show the queue again."""
-    who = _signed_in(request.form).require("curator")
-    number = request.form.get("number", "")
-    if not number.isascii() or not number.isdigit() or len(number) > 12:
-        raise BadInput("'number' must be the number of a link.")
-    journal.decide(
-        settings().home_folder,
-        int(number),
-        action=request.form.get("action", ""),
-        predicate=request.form.get("predicate", ""),
-        curator=who.name,
-        reason=request.form.get("reason", ""),
+    """Write down a decision and show the queue again at the next link."""
+    who = _signed_in().require("curator")
+    number, asked = _whole(request.form.get("number")), _asked(request.form)
+    try:
+        journal.decide(
+            settings().home_folder,
+            number,
+            action=request.form.get("action", ""),
+            predicate=request.form.get("predicate", ""),
+            curator=who.name,
+            reason=request.form.get("reason", ""),
+        )
+    except BadInput as fault:
+        response = _kept_private(_queue(who, asked, fault=str(fault)))
+        response.status_code = 400
+        return response
+    place = _whole(request.form.get("place")) + (asked.state == "all")
+    kept = {"partner": asked.partner, "state": asked.state, "page": asked.page, "done": number}
+    return redirect(url_for("review.page", **kept, _anchor=f"at-{place}"), 303)  # type: ignore[arg-type]
+
+
+def _asked(given: Any) -> Asked:
+    state = given.get("state", "open")
+    return Asked(
+        given.get("partner", "")[:60],
+        state if state in _STATES else "open",
+        max(1, min(10_000, _whole(given.get("page", "1")))),
+        _whole(given.get("number")) if given is request.args else 0,
     )
-    kept = {name: request.form[name] for name in ("partner", "state") if request.form.get(name)}
-    return redirect(url_for("review.page", **kept), 303)  # type: ignore[arg-type]
+
+
+def _whole(text: str | None) -> int:
+    """Return a whole number that a form carries; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 12 else 0
+
+
+def _found(number: int) -> Queued | None:
+    try:
+        held = journal.get(settings().home_folder, number) if number else None
+    except NotFound:
+        return None
+    return held if held and held.decision else None
+
+
+def _queue(who: Account, asked: Asked, *, done: Queued | None = None, fault: str = "") -> str:
+    home = settings().home_folder
+    if asked.number:
+        queue, total = [journal.get(home, asked.number)], 1
+    else:
+        state = "" if asked.state == "all" else asked.state
+        queue = journal.listed(home, partner=asked.partner, state=state, limit=_PER_PAGE, offset=asked.offset)
+        total = journal.total(home, partner=asked.partner, state=state)
+    clashes = review.conflicts(home, labels(), iris())
+    shown = clashes[:_CONFLICTS]
+    return render_template(
+        "link_review.html",
+        who=who,
+        asked=asked,
+        queue=queue,
+        total=total,
+        pages=max(1, -(-total // _PER_PAGE)),
+        counts=journal.counts(home),
+        known=partners.load(home),
+        relations=RELATIONS,
+        names=link_words,
+        histories={each.number: _history(each) for each in queue if each.decision},
+        conflicts=shown,
+        clashing={each.number: each for each in journal.several(home, {n for c in shown for n in c.links})},
+        warnings=review.warnings(home, queue, clashes),
+        done=done,
+        fault=fault,
+        csrf=accounts.csrf(_secret()),
+    )
+
+
+def _history(each: Queued) -> list[journal.Decision]:
+    return journal.history(settings().home_folder, each.partner, each.link.subject, each.link.object)
+
+
+def _is_secure() -> bool:
+    return settings().public_url.startswith("https://")
+
+
+def _cookie() -> str:
+    """Return the cookie's name; with ``__Host-``, browsers take it from no other host and no plain page."""
+    return "__Host-kg_review" if _is_secure() else "kg_review"
 
 
 def _secret() -> str:
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(_cookie(), "")
 
 
 def _who() -> Account | None:
     return accounts.of_session(settings().home_folder, _secret())
 
 
-def _signed_in(form: MultiDict[str, str]) -> Account:
+def _signed_in() -> Account:
+    guard.check_origin()
     who = _who()
     if who is None:
         raise Refused("You are not signed in.")
-    accounts.check_csrf(_secret(), form.get("csrf", ""))
+    accounts.check_csrf(_secret(), request.form.get("csrf", ""))
     return who
 
 
-def _kept_private(body: str) -> Answer:
-    from flask import make_response
-
+def _kept_private(body: str) -> Response:
     response = make_response(body)
     response.cache_control.no_store = True
     response.headers["X-Robots-Tag"] = "noindex"

@@ -17,7 +17,7 @@ from kg.vocab import DCTERMS, RDF, VOID
 from kg.web import structured, tombstones
 from kg.web.context import iris, opened
 from kg.web.i18n import language
-from kg.web.link_words import words
+from kg.web.link_words import RELATIONS
 from kg.web.linked_data import FORMATS, data_path, iri_of
 from kg.web.respond import Answer, tagged
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         linked_from=_linked_from,
         citation=_citation,
         citations=_citations,
-        link_words=lambda: words(language()),
+        relation_names=RELATIONS,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, json, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _
 
 from kg import generation
 from kg.config import Settings
@@ -16,9 +17,19 @@ from kg.web.i18n import language
 from kg.web.linked_data import HTML
 from kg.web.negotiate import negotiate
 from kg.web.respond import Answer
-from kg.web.status_words import words
 
 bp = Blueprint("status", __name__)
+
+_STATES: Final = {
+    "never": _("never"),
+    "off": _("off"),
+    "ok": _("up to date"),
+    "late": _("late"),
+    "running": _("running"),
+    "failed": _("failed"),
+    "stopped": _("interrupted"),
+}
+"""Words for the states of a source."""
 
 
 @bp.get("/status")
@@ -36,7 +47,7 @@ def document() -> Answer:
 @bp.get("/<lang:lang>/status")
 def page() -> Answer:
     """Show the state of each source."""
-    response = Response(render_template("status.html", say=words(language()), state=_state()))
+    response = Response(render_template("status.html", state=_state(), names=_STATES))
     response.cache_control.no_store = True
     return response
 

@@ -13,8 +13,6 @@ from kg.entities.reading import lexical
 from kg.errors import NotFound
 from kg.store import GraphStore
 from kg.web.context import iris
-from kg.web.i18n import language
-from kg.web.link_words import words
 
 _PAGE: Final = "text/html"
 
@@ -54,7 +52,6 @@ def page(store: GraphStore, iri: str) -> Response:
         name=lexical(row.get("label")),
         on=lexical(row.get("on"))[:10],
         reason=lexical(row.get("reason")),
-        say=words(language()),
         problem=True,
     )
     return gone(Response(body, content_type=f"{_PAGE}; charset=utf-8"))
