@@ -47,7 +47,15 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("store_folder", "", "Folder that Virtuoso loads files from, '@' and its SQL port if not 1111."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
     Setting("search_limit_max", 100, "Most results of one search answer."),
+    Setting("search_export_max", 5000, "Most results of an exported list."),
     Setting("search_candidates", 200, "Passages each engine gives to the fusion."),
+    Setting(
+        "rerank_model",
+        "",
+        "Cross-encoder that looks again at the first results: a folder or a hub name; empty: none.",
+    ),
+    Setting("rerank_depth", 30, "Results that the cross-encoder looks at."),
+    Setting("rerank_ms", 500, "Milliseconds that the cross-encoder has for one search."),
     Setting("query_text_max", 2000, "Longest natural-language query, in characters."),
     Setting("sparql_timeout_s", 20.0, "Seconds after which a SPARQL query is stopped."),
     Setting("sparql_workers", 16, "SPARQL queries that run at a time, each in a process of its own."),
@@ -90,6 +98,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("sync_refused_max", 0.05, "Share of a source's records refused at which 'kg sync' stops."),
     Setting("proxies", 0, "Proxies in front whose X-Forwarded-For and X-Forwarded-Prefix are believed."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
+    Setting("reports_per_hour", 10, "Problem reports one client may send an hour; 0: none are taken."),
     Setting("request_max_kb", 1024, "Largest body of any request."),
     Setting("log_level", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
 )
@@ -120,7 +129,11 @@ class Settings:
     store_folder: str
     keep_generations: int
     search_limit_max: int
+    search_export_max: int
     search_candidates: int
+    rerank_model: str
+    rerank_depth: int
+    rerank_ms: int
     query_text_max: int
     sparql_timeout_s: float
     sparql_workers: int
@@ -157,6 +170,7 @@ class Settings:
     sync_refused_max: float
     proxies: int
     rate_per_minute: int
+    reports_per_hour: int
     request_max_kb: int
     log_level: str
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import typer
 
 from kg import __version__
-from kg.cli import aligning, asking, building, harvesting, keeping, linking, quality, serving, supporting
+from kg.cli import (
+    aligning,
+    asking,
+    building,
+    harvesting,
+    keeping,
+    linking,
+    quality,
+    reporting,
+    serving,
+    supporting,
+)
 
 app = typer.Typer(
     name="kg",
@@ -46,3 +57,4 @@ serving.register(app)
 linking.register(app)
 supporting.register(app)
 quality.register(app)
+reporting.register(app)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, json, render_template, request
+from flask import Blueprint, json, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 
 from kg.align import overlap, upset
@@ -16,10 +16,12 @@ from kg.entities.labels import choose
 from kg.errors import BadInput
 from kg.model import Text
 from kg.queries import with_prefixes
-from kg.vocab import LANGUAGES
+from kg.tables import csv_text
 from kg.web.context import iris, once, opened
-from kg.web.i18n import language
+from kg.web.files import attached
+from kg.web.i18n import asked_language, language
 from kg.web.respond import Answer, tagged
+from kg.web.views import public
 
 bp = Blueprint("assessment", __name__)
 
@@ -41,7 +43,7 @@ def assessment(code: str) -> Answer:
         code,
         iris(),
         framework=request.args.get("framework") or None,
-        language=_language(),
+        language=asked_language(),
     )
     return _json(found)
 
@@ -63,8 +65,22 @@ def counted() -> Answer:
 @bp.get("/overlap.svg")
 def picture() -> Answer:
     """Draw the overlap; the columns link to the page that lists their practices."""
-    lang = _language()
-    return tagged(_draw(_asked(), lang), "image/svg+xml", vary=("Accept-Language",))
+    lang = asked_language()
+    body = _draw(_asked(), lang, absolute=True)
+    return tagged(body, "image/svg+xml", vary=("Accept-Language",), variant=lang)
+
+
+@bp.get("/overlap.csv")
+def table() -> Answer:
+    """Return a row for each combination: its frameworks by name and by identifier, and its practices."""
+    lang, found = asked_language(), _asked()
+    named = _labels([iris().id("framework", name) for name in FRAMEWORKS], lang)
+    labels = {name: named.get(iris().id("framework", name), name) for name in FRAMEWORKS}
+    rows = [
+        (" ".join(names), "; ".join(labels[name] for name in names), found.level, count)
+        for names, count in found.columns
+    ]
+    return attached(csv_text(("frameworks", "labels", "level", "practices"), rows), "text/csv", "overlap.csv")
 
 
 @bp.get("/overlap")
@@ -93,6 +109,7 @@ def page() -> Answer:
         say=messages()[lang],
         found=found,
         picture=_draw(found, lang),
+        files=_files(found, lang),
         frameworks={name: labels.get(iris().id("framework", name), name) for name in FRAMEWORKS},
         clicked=clicked,
         practices=[(iri, labels.get(iri, iri)) for iri in practices[:LISTED]],
@@ -122,6 +139,7 @@ def overlap_now() -> dict[str, Any] | None:
         "title": say["overlap_title"],
         "level": say[f"level_{found.level}"],
         "picture": _draw(found, lang),
+        "files": _files(found, lang),
         "columns": [
             (say["list"].join(names[each] for each in combined), count, link(combined))
             for combined, count in found.columns[:_LISTED_COLUMNS]
@@ -146,7 +164,19 @@ def _asked() -> Overlap:
     return overlap.overlap(opened().store, iris(), level=level, facet=facet, value=value)
 
 
-def _draw(found: Overlap, lang: str) -> str:
+def _files(found: Overlap, lang: str) -> dict[str, str]:
+    """Return the addresses of the picture and of its table."""
+    asked = {"level": found.level, "lang": lang}
+    if found.facet and found.value:
+        asked[found.facet] = found.value
+    return {
+        "svg": url_for("assessment.picture", **asked),  # type: ignore[arg-type]
+        "csv": url_for("assessment.table", **asked),  # type: ignore[arg-type]
+    }
+
+
+def _draw(found: Overlap, lang: str, *, absolute: bool = False) -> str:
+    """Draw the overlap; ``absolute`` for a file that leaves the site."""
     say = messages()[lang]
     wanted = [iris().id("framework", name) for name in FRAMEWORKS]
     labels = {iri.rpartition("/")[2]: label for iri, label in _labels(wanted, lang).items()}
@@ -163,9 +193,13 @@ def _draw(found: Overlap, lang: str) -> str:
         title=say["overlap_title"],
         description=say["overlap_desc"].format(largest=largest),
         cell=cell,
-        link=_page_link(found, lang),
-        whole=_search_link(found, lang),
+        link=_outward(_page_link(found, lang), absolute),
+        whole=_outward(_search_link(found, lang), absolute),
     )
+
+
+def _outward(link: Any, absolute: bool) -> Any:
+    return (lambda given: public(link(given))) if absolute else link
 
 
 def _search_link(found: Overlap, lang: str) -> Any:
@@ -204,13 +238,6 @@ def _labels(things: Sequence[str], lang: str) -> dict[str, str]:
         found.setdefault(str(row["thing"])[1:-1], []).append(each)
     best = {thing: choose(texts, lang) for thing, texts in found.items()}
     return {thing: text.value for thing, text in best.items() if text is not None}
-
-
-def _language() -> str:
-    lang = request.args.get("lang") or language()
-    if lang not in LANGUAGES:
-        raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
-    return lang
 
 
 def _json(value: Any) -> Answer:

@@ -9,6 +9,7 @@ from flask import Flask, g, request
 from flask_babel import Babel
 from werkzeug.routing import BaseConverter
 
+from kg.errors import BadInput
 from kg.vocab import LANGUAGES
 
 NAMES: Final = {
@@ -54,6 +55,21 @@ def language() -> str:
         wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
         g.language = next((each for each in wanted if each in LANGUAGES), "en")
     return str(g.language)
+
+
+def asked_language() -> str:
+    """Return the language that a file or an answer is asked in (``?lang=``), else that of the request.
+
+    Every word of this request is in it from now on.
+
+    Raises:
+        BadInput: it is none of the six.
+    """
+    lang = request.args.get("lang") or language()
+    if lang not in LANGUAGES:
+        raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
+    g.language = lang
+    return lang
 
 
 def in_language(table: Mapping[str, Sequence[str]], tag: str) -> dict[str, str]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, g, json, request
+from flask import Blueprint, json, request
 from flask_babel import gettext
 
 from kg import queries
 from kg.atlas import drawing, export
 from kg.atlas.export import Feature
 from kg.entities.reading import lexical
-from kg.errors import BadInput
 from kg.search.passages import SearchRecord
-from kg.vocab import LANGUAGES
 from kg.web import i18n
 from kg.web import map as maps
 from kg.web.asked import read
@@ -28,7 +26,7 @@ GEOJSON: Final = "application/geo+json"
 @bp.get("/map.svg")
 def picture() -> Answer:
     """Draw the map as a document of its own."""
-    lang = _language()
+    lang = i18n.asked_language()
     asked = read(request.args, lang, 1, 0).checked(settings())
     box = maps.read_box(request.args.get("box", ""))
     drawn = maps.draw(asked, search_index().answer(asked)[1], box, maps.WIDE)
@@ -61,7 +59,7 @@ def table() -> Answer:
 
 
 def _features() -> list[Feature]:
-    lang = _language()
+    lang = i18n.asked_language()
     asked = read(request.args, lang, 1, 0).checked(settings())
     records = search_index().answer(asked)[1]
     rights, places = once("kg_map_rights", _rights), maps.gazetteer()
@@ -86,15 +84,6 @@ def _rights() -> dict[str, tuple[str, str]]:
         lexical(row["record"]): (lexical(row.get("source")), lexical(row.get("license")))
         for row in opened().store.select(text, bind)
     }
-
-
-def _language() -> str:
-    """Return the language that the file is asked in, and let every word of this request be in it."""
-    lang = request.args.get("lang") or i18n.language()
-    if lang not in LANGUAGES:
-        raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
-    g.language = lang
-    return lang
 
 
 def _file(body: str, media_type: str, suffix: str) -> Answer:

@@ -12,6 +12,7 @@ from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
 from kg.web.openapi_following import following
 from kg.web.openapi_linking import linking
+from kg.web.openapi_neighbours import neighbourhood
 from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
 from kg.web.openapi_places import places
 from kg.web.openapi_search import search
@@ -31,6 +32,7 @@ def paths(settings: Settings) -> dict[str, Any]:
         **places(settings),
         **sparql(),
         **_data(),
+        **neighbourhood(),
         **_reconciliation(),
         **linking(),
         **_service(),

@@ -179,6 +179,15 @@ PROPERTIES: Final = {
 }
 """Properties of common vocabularies, which have no label in our graph."""
 
+RELATIONS: Final = {
+    "broader": _("broader concept"),
+    "related": _("related concept"),
+    "source": _("source"),
+    "seeAlso": _("see also"),
+    "isReplacedBy": _("replaced by"),
+}
+"""Relations of common vocabularies as the graph view writes them on its lines."""
+
 REASONS: Final = {
     "named in the query": _("named in the query"),
     "close in meaning": _("close in meaning"),
@@ -234,6 +243,12 @@ ERRORS: Final = (
     _("There is no such list."),
     _("The list has no such page."),
     _("This record was withdrawn. Its identifier will not be used again."),
+    _("Say what is wrong: choose one of the five."),
+    _("Write what is wrong."),
+    _("The text is too long: 4,000 letters are read."),
+    _("This is no e-mail address; leave the field empty if you want no answer."),
+    _("Too many reports came from here."),
+    _("No more reports can be taken at the moment."),
 )
 """Messages of errors that pages show; named here so that they are translated."""
 

@@ -1,4 +1,4 @@
-// Copies and keeps links of searches, and turns a map's SVG into a PNG; without it the page has links for all.
+// Copies and keeps links of searches; without it the page has links for all.
 (() => {
   const STORE = "landkg.searches";
   const saved = () => {
@@ -69,23 +69,4 @@
     });
   }
   show();
-
-  for (const row of document.querySelectorAll("[data-svg]")) {
-    const button = row.querySelector("[data-png]");
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const picture = new Image();
-      picture.addEventListener("load", () => {
-        const canvas = document.createElement("canvas");
-        canvas.width = picture.naturalWidth * 2;
-        canvas.height = picture.naturalHeight * 2;
-        canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-        const link = document.createElement("a");
-        link.download = "landkg-map.png";
-        link.href = canvas.toDataURL("image/png");
-        link.click();
-      });
-      picture.src = row.dataset.svg;
-    });
-  }
 })();
