@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from kg.config import Settings
 from kg.errors import BadInput, KgError, NotFound, QuerySyntaxError, TooLarge
-from kg.search.requests import Hit, SearchRequest, SearchResponse, Understood
+from kg.search.requests import Hit, SearchRequest, SearchResponse
+from kg.search.understood import Understood
 from kg.sparql import guard
 from kg.sparql.services import SearchService
 

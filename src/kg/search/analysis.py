@@ -13,7 +13,9 @@ from kg.vocab import LANGUAGES
 
 _STEMMERS: Final = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
 _HAN: Final = re.compile(r"[㐀-䶿一-鿿豈-﫿]+")
+_WORDS: Final = re.compile(r"[^\W_]+")
 _ARABIC_MARKS: Final = re.compile(r"[ً-ٰٟـۖ-ۭ]")
+_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _ARABIC_LETTERS: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي"})
 _ARABIC_CLITICS: Final = re.compile(r"^(?:[وف]?(?:بال|كال|ال|لل)|[وف](?=[ء-ي]{4}))")
 _LONGEST_TOKEN: Final = 40
@@ -21,10 +23,21 @@ _LONGEST_UTF8: Final = 4 * _LONGEST_TOKEN
 _ISE: Final = re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$")
 
 
+class _Blanks(dict[int, int]):
+    """Maps control, surrogate, private and unassigned characters to a space; fills as characters come."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = 32 if unicodedata.category(chr(code)) in ("Cc", "Cs", "Co", "Cn") else code
+        return self[code]
+
+
+_BLANKS: Final = _Blanks()
+
+
 def normalise(text: str) -> str:
-    """Return text in NFKC without control characters, with Arabic letter variants unified."""
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(" " if unicodedata.category(each) in ("Cc", "Cs", "Co", "Cn") else each for each in text)
+    """Return text in NFKC without control characters, with Arabic letter variants and digits unified."""
+    text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
+    text = text.translate(_BLANKS)
     text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_LETTERS).replace("ё", "е").replace("Ё", "Е")
     return text.replace("’", "'").replace("ʼ", "'")
 
@@ -77,8 +90,11 @@ def stem(word: str, language: str) -> str:
 
 def words(text: str) -> list[str]:
     """Split normalised text into lower-case words; a run of Chinese characters is one word."""
+    parts = _WORDS.findall(text.lower())
+    if not _HAN.search(text):
+        return [word for word in parts if len(word) <= _LONGEST_TOKEN]
     found: list[str] = []
-    for part in re.findall(r"[^\W_]+", text.lower()):
+    for part in parts:
         at = 0
         for run in _HAN.finditer(part):
             found += [part[at : run.start()], run.group()]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +29,22 @@ class FacetTable:
                     held[name, value].append(number)
         self._numbers = {key: np.array(numbers, dtype=np.int32) for key, numbers in held.items()}
         self._years = np.array([record.year or 0 for record in records], dtype=np.int32)
+        self._columns = self._arranged()
+
+    def _arranged(self) -> dict[str, tuple[list[str], NDArray[np.int32], NDArray[np.int32]]]:
+        """Return of each facet its values in order, and pairs of (record, number of the value)."""
+        dated = np.flatnonzero(self._years)
+        held = self._numbers | {
+            ("year", str(year)): dated[self._years[dated] == year].astype(np.int32)
+            for year in sorted(set(self._years[dated].tolist()))
+        }
+        found = {}
+        for name in {facet for facet, _ in held}:
+            values = sorted(value for facet, value in held if facet == name)
+            owners = [held[name, value] for value in values]
+            numbers = np.repeat(np.arange(len(values), dtype=np.int32), [len(each) for each in owners])
+            found[name] = (values, np.concatenate(owners), numbers)
+        return found
 
     def having(self, name: str, value: str) -> NDArray[np.int32]:
         """Return the numbers of the records with this value."""
@@ -60,25 +76,39 @@ class FacetTable:
             found[self.having(name, value)] = True
         return found
 
-    def counts(self, numbers: Iterable[int], language: str) -> dict[str, tuple[FacetCount, ...]]:
-        """Count the values of the records given, most frequent first."""
-        counters: dict[str, Counter[str]] = defaultdict(Counter)
-        for number in numbers:
-            record = self._records[number]
-            for name, values in record.facets.items():
-                counters[name].update(values)
-            if record.year:
-                counters["year"][str(record.year)] += 1
-        return {
-            name: tuple(
-                self._count(name, value, count, language)
-                for value, count in sorted(counters[name].items(), key=lambda each: (-each[1], each[0]))[
-                    :_SHOWN
-                ]
-            )
-            for name in FACETS
-            if counters.get(name)
-        }
+    def counts(
+        self,
+        holds: NDArray[np.bool_],
+        filters: Mapping[str, Sequence[str]],
+        exclude: Mapping[str, Sequence[str]],
+        years: tuple[int | None, int | None] | None,
+        language: str,
+    ) -> dict[str, tuple[FacetCount, ...]]:
+        """Count the values among the records held that pass the filters, most frequent first.
+
+        The values of a facet that has a filter are counted as if it had none: they are alternatives, and a
+        count tells what adding its value would give. Chosen values are there even if nothing has them.
+        """
+        passing = self.allowed(filters, exclude, years)
+        held = holds if passing is None else holds & passing
+        found: dict[str, tuple[FacetCount, ...]] = {}
+        for name in [each for each in FACETS if each in self._columns]:
+            mine = held
+            if name in filters:
+                others = {each: values for each, values in filters.items() if each != name}
+                without = self.allowed(others, exclude, None if name == "year" else years)
+                mine = holds if without is None else holds & without
+            values, owners, numbers = self._columns[name]
+            counted = np.bincount(numbers[mine[owners]], minlength=len(values))
+            order = np.argsort(-counted, kind="stable")
+            chosen = filters.get(name, ())
+            shown = [values[at] for at in order[:_SHOWN] if counted[at]]
+            shown += [value for value in chosen if name != "year" and value not in shown]
+            places = {value: at for at, value in enumerate(values)}
+            rows = [(value, int(counted[places[value]]) if value in places else 0) for value in shown]
+            if rows:
+                found[name] = tuple(self._count(name, value, count, language) for value, count in rows)
+        return found
 
     def _count(self, name: str, value: str, count: int, language: str) -> FacetCount:
         entry = self._concepts.by_value.get(value)

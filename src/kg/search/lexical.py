@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.search.analysis import detect, joined
 from kg.search.passages import SearchRecord
 from kg.search.weights import FIELDS, FUZZY, PHRASE, SYNONYM_TIE, TIE
@@ -15,6 +18,9 @@ from kg.vocab import LANGUAGES
 _HEAP: Final = 64_000_000
 _FUZZY_LENGTH: Final = 5
 _SHORTEST_YEAR, _LATEST_YEAR = 0, 9999
+MOST_SAID: Final = 24
+"""Things of a query that are looked for one by one: a 32-bit score counts so many exactly."""
+_MOST_PASSAGES: Final = 300_000
 
 Filters = Mapping[str, Sequence[str]]
 
@@ -118,6 +124,25 @@ class LexicalIndex:
         numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
         found = [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
+
+    def said(self, groups: Sequence[Sequence[Alternative]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the passages that say something of the groups, and which of them, as a sum of 2 ** number.
+
+        At most :data:`MOST_SAID` groups are looked at: scores are of 32 bits, and more would not be exact.
+        """
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        wanted = [
+            (occur.Should, query.const_score_query(each, float(1 << at)))
+            for at, group in enumerate(groups[:MOST_SAID])
+            if (each := self._group(group)) is not None
+        ]
+        empty = np.zeros(0, dtype=np.int64)
+        if not wanted:
+            return empty, empty
+        limit = min(self._searcher.num_docs, _MOST_PASSAGES)
+        hits = self._searcher.search(query.boolean_query(wanted), limit=max(1, limit), count=False).hits
+        numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.int64)
 
     def _fields(self, language: str) -> list[tuple[str, float]]:
         fields = [(f"title_{language}", FIELDS["title"]), (f"body_{language}", FIELDS["body"])]

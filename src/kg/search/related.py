@@ -57,7 +57,7 @@ class Related:
         runs: dict[str, Ranked] = {}
         for name, vectors in spaces.items():
             runs[name] = self._near(number, vectors, wanted)
-        runs["classification"] = self._alike(number, wanted)
+        runs["classification"] = self.alike(number, wanted)
         runs["links"] = [
             (other, 1.0, int(self._tables.first_passage[other]))
             for other in sorted(self._linked.get(number, ()))
@@ -79,7 +79,7 @@ class Related:
         found = vectors.search(vectors.vector(passage), _CANDIDATES, mask[self._tables.passage_record])
         return fusion.by_record(found, self._tables.passage_record)
 
-    def _alike(self, number: int, wanted: frozenset[str]) -> Ranked:
+    def alike(self, number: int, wanted: frozenset[str] = frozenset()) -> Ranked:
         """Rank by shared values, rare ones counting more."""
         count = len(self._tables.records)
         scores = np.zeros(count, dtype=np.float64)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kg.config import Settings
 from kg.errors import BadInput
+from kg.search.understood import Understood
 from kg.vocab import LANGUAGES
 
 FACETS: Final = (
@@ -60,6 +61,8 @@ class SearchRequest:
     language: str | None = None
     sort: str = "relevance"
     off: tuple[str, ...] = ()
+    whole: bool = False
+    """Answer with the whole list, up to the setting ``search_export_max``, instead of a page."""
 
     def checked(self, settings: Settings) -> SearchRequest:
         """Return the request with local names for IRIs.
@@ -72,7 +75,7 @@ class SearchRequest:
                 f"The query has {len(self.text):,} characters; at most {settings.query_text_max:,} are read.",
                 hint="Shorten it to what you look for.",
             )
-        if not 0 < self.limit <= settings.search_limit_max:
+        if not self.whole and not 0 < self.limit <= settings.search_limit_max:
             raise BadInput(f"'limit' must be from 1 to {settings.search_limit_max}.")
         if not 0 <= self.offset <= DEEPEST_OFFSET:
             raise BadInput(
@@ -86,11 +89,12 @@ class SearchRequest:
             self.text,
             _choices(self.filters),
             _choices(self.exclude),
-            self.limit,
-            self.offset,
+            settings.search_export_max if self.whole else self.limit,
+            0 if self.whole else self.offset,
             self.language,
             self.sort,
             tuple(_local(value) for value in self.off),
+            self.whole,
         )
 
     def years(self) -> tuple[int | None, int | None] | None:
@@ -137,55 +141,11 @@ def _local(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
-    """A concept, country, region, framework or year that was recognised in the query.
-
-    ``facet`` and ``value`` turn it into a filter where the index has one; ``start`` and ``end`` are
-    positions in the query's text.
-    """
-
-    iri: str
-    label: str
-    matched: str
-    facet: str | None
-    value: str
-    start: int
-    end: int
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "iri": self.iri,
-            "label": self.label,
-            "matched": self.matched,
-            "facet": self.facet,
-            "value": self.value,
-            "span": [self.start, self.end],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """How the query was read; ``english`` is what the English-only methods looked for."""
-
-    language: str
-    recognised: tuple[Recognised, ...] = ()
-    codes: tuple[str, ...] = ()
-    english: str = ""
-    like: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "language": self.language,
-            "recognised": [each.to_json() for each in self.recognised],
-            "codes": list(self.codes),
-            "english": self.english,
-            "like": self.like,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many of the results have a value; ``broader`` places it in the hierarchy."""
+    """How many results have a value, or would with the value chosen beside those of its facet.
+
+    ``broader`` places it in the hierarchy.
+    """
 
     value: str
     label: str

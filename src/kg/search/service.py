@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +15,21 @@ from numpy.typing import NDArray
 from kg.config import Settings
 from kg.errors import ModelMismatch, NotFound
 from kg.search import encoders, fusion, index, lexicon
-from kg.search.embedding import unit
-from kg.search.encoders import ENGLISH_ONLY
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.lexical import LexicalIndex
 from kg.search.matching import Labels
+from kg.search.members import NEAREST, Membership
+from kg.search.methods import Methods
 from kg.search.passages import SearchRecord
 from kg.search.presentation import Presenter
 from kg.search.related import Related
-from kg.search.requests import Hit, SearchRequest, SearchResponse
+from kg.search.requests import Choices, Hit, SearchRequest, SearchResponse
+from kg.search.rerank import Reranker
 from kg.search.spaces import Space
 from kg.search.spoken import Spoken
 from kg.search.suggestions import Suggestion, Suggestions
 from kg.search.understanding import Reading, Understanding
-from kg.search.weights import FEEDBACK, OTHER_ENCODER, RUNS
 
 
 def open_index(folder: Path, settings: Settings, generation: str = "") -> SearchIndex:
@@ -55,6 +57,21 @@ def open_index(folder: Path, settings: Settings, generation: str = "") -> Search
     return SearchIndex(tables, opened, LexicalIndex(folder / index.LEXICAL), settings, generation)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A whole list: how the query was read, the records, best first, and what filters are counted over."""
+
+    reading: Reading
+    ranked: list[Fused]
+    runs: Mapping[str, Ranked]
+    request: SearchRequest
+    """The request with what its text leaves out among the exclusions."""
+    holds: NDArray[np.bool_]
+    """Members of the list without its filters."""
+    nearest: bool = False
+    """Whether nothing says what the query names, and the list is the nearest in meaning."""
+
+
 class SearchIndex:
     """An opened index; safe to use from several threads."""
 
@@ -78,7 +95,12 @@ class SearchIndex:
         self._understanding = Understanding(tables.concepts, labels, tables.records)
         self._present = Presenter(tables)
         self._related = Related(tables, self._facets)
+        self._members = Membership(tables, words, self._spoken)
+        self._methods = Methods(
+            tables, spaces, words, self._spoken, self._related, settings.search_candidates
+        )
         self._suggestions = Suggestions(tables)
+        self._second = Reranker(settings) if settings.rerank_model else None
 
     def close(self) -> None:
         """Release the index; searches that run finish first."""
@@ -88,6 +110,8 @@ class SearchIndex:
         """Load the models, so that the first search is as fast as the next."""
         for space in self.spaces.values():
             space.encoder.warm()
+        if self._second is not None:
+            self._second.warm()
 
     # -- search -----------------------------------------------------------------------------------
 
@@ -107,18 +131,20 @@ class SearchIndex:
         """
         began = time.perf_counter()
         request = request.checked(self._settings)
-        reading, ranked, runs = self._ranked(request)
+        listed = self._listed(request)
+        reading, ranked = listed.reading, listed.ranked
         language = request.language or reading.language
         page = ranked[request.offset : request.offset + request.limit]
+        asked = SearchRequest() if listed.nearest else listed.request
         response = SearchResponse(
             hits=tuple(self._present.hit(each, reading, language) for each in page),
             total=len(ranked),
-            facets=self._facets.counts((each.record for each in ranked), language),
+            facets=self._facets.counts(listed.holds, asked.filters, asked.exclude, asked.years(), language),
             understood=reading.understood,
             took_ms=(time.perf_counter() - began) * 1000,
             generation=self.generation,
-            engines=tuple(runs),
-            nearest=bool(reading.text) and not runs.get("words") and not reading.exact,
+            engines=tuple(listed.runs),
+            nearest=listed.nearest,
         )
         return response, [self.tables.records[each.record] for each in ranked]
 
@@ -126,18 +152,60 @@ class SearchIndex:
         """Return the numbers, in ``tables.records``, of the records that have a value of a filter."""
         return self._facets.having(facet, value)
 
-    def _ranked(self, request: SearchRequest) -> tuple[Reading, list[Fused], dict[str, Ranked]]:
-        """Return how a checked request was read, every record it finds, and the methods' rankings."""
-        years = request.years()
-        allowed = self._facets.allowed(request.filters, request.exclude, years)
+    def _listed(self, request: SearchRequest) -> Listing:
+        """Return the whole list of a checked request, in its order."""
         reading = self.read(request)
-        if not reading.text:
-            ranked = self._browse(allowed)
-            runs: dict[str, Ranked] = {}
+        request = replace(request, exclude=_with_unwanted(request.exclude, reading))
+        allowed = self._facets.allowed(request.filters, request.exclude, request.years())
+        unwanted = self._members.unwanted(reading)
+        if unwanted is not None:
+            allowed = ~unwanted if allowed is None else allowed & ~unwanted
+        if not reading.text and reading.like is None:
+            holds = np.ones(len(self.tables.records), dtype=np.bool_)
+            listed = Listing(reading, self._browse(allowed), {}, request, holds)
         else:
-            runs, factors = self.methods(reading, request, allowed)
-            ranked = self._first(reading, fusion.fuse(runs, self.weights(reading.language), factors), allowed)
-        return reading, self._sorted(ranked, request), runs
+            listed = self._found(reading, request, allowed)
+            if self._second is not None and request.sort == "relevance":
+                text_of = partial(self._present.text, reading=reading)
+                listed = replace(listed, ranked=self._second.again(reading.text, listed.ranked, text_of))
+        if unwanted is not None:
+            listed = replace(listed, holds=listed.holds & ~unwanted)
+        return replace(listed, ranked=self._sorted(listed.ranked, request))
+
+    def _found(self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None) -> Listing:
+        """Return what a text finds: the members that pass, or else the nearest that pass."""
+        runs, factors = self.methods(reading, request, allowed)
+        weights = self.weights(reading.language)
+        fused = fusion.fuse(runs, weights, factors)
+
+        def first() -> list[int]:
+            ranking = fused
+            if allowed is not None:
+                bare = replace(request, filters={}, exclude={})
+                ranking = fusion.fuse(self.methods(reading, bare, None)[0], weights, factors)
+            return [each.record for each in ranking]
+
+        members = self._members.of((request.text, request.language, request.off), reading, first)
+        holds = members.holds.copy()
+        holds[reading.exact] = True
+        if reading.like is not None:
+            holds[reading.like] = False
+        inside = holds if allowed is None else holds & allowed
+        ranked = [each for each in fused if inside[each.record]]
+        if inside.any():
+            inside[[each.record for each in ranked]] = False
+            rest = np.flatnonzero(inside)
+            rest = rest[np.argsort(-members.share[rest], kind="stable")]
+            ranked += [
+                Fused(int(number), parts={"words": (at, 0.0)})
+                for at, number in enumerate(rest, len(ranked) + 1)
+            ]
+            said = bool(members.share.any()) or bool(reading.exact) or reading.like is not None
+            return Listing(reading, self._first(reading, ranked, allowed), runs, request, holds, not said)
+        nearest = fused[:NEAREST]
+        holds = np.zeros_like(holds)
+        holds[[each.record for each in nearest]] = True
+        return Listing(reading, nearest, runs, request, holds, nearest=True)
 
     def read(self, request: SearchRequest) -> Reading:
         """Understand the text of a request."""
@@ -145,77 +213,13 @@ class SearchIndex:
 
     def weights(self, language: str) -> dict[str, float]:
         """Return the weight of each method for a query language."""
-        table = RUNS["en" if language == "en" else "other"]
-        return dict.fromkeys(self.spaces, OTHER_ENCODER) | table
+        return self._methods.weights(language)
 
     def methods(
         self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
     ) -> tuple[dict[str, Ranked], NDArray[np.float64]]:
         """Return the ranking of every method, those of the second look included, and a factor a record."""
-        runs = self.runs(reading, request, allowed)
-        weights = self.weights(reading.language)
-        factors = self._spoken.coverage(reading)
-        return runs | self._feedback(fusion.fuse(runs, weights, factors), weights, allowed), factors
-
-    def runs(
-        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
-    ) -> dict[str, Ranked]:
-        """Return the ranking of every method, each filtered inside."""
-        mask = None if allowed is None else allowed[self.tables.passage_record]
-        filters = {name: values for name, values in request.filters.items() if name != "year"}
-        weights = self.weights(reading.language)
-        runs: dict[str, Ranked] = {}
-        words = self._words.search(
-            reading.groups,
-            filters=filters,
-            exclude=request.exclude,
-            years=request.years(),
-            limit=self._settings.search_candidates,
-        )
-        runs["words"] = self._by_record(words)
-        runs["concepts"] = self._spoken.ranked(reading, allowed, self._settings.search_candidates)
-        for name, space in self.spaces.items():
-            wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
-            for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
-                found = space.vectors.search(vector, self._settings.search_candidates, mask)
-                runs[key] = self._by_record(found)
-            if reading.like is not None:
-                vector = space.vectors.vector(int(self.tables.first_passage[reading.like]))
-                found = space.vectors.search(vector, self._settings.search_candidates, mask)
-                runs[f"{name}_like"] = [each for each in self._by_record(found) if each[0] != reading.like]
-        return {name: run for name, run in runs.items() if run}
-
-    def _feedback(
-        self, ranked: Sequence[Fused], weights: Mapping[str, float], allowed: NDArray[np.bool_] | None
-    ) -> dict[str, Ranked]:
-        """Rank by likeness to the first few records: they say more than the query does."""
-        first = [int(self.tables.first_passage[each.record]) for each in ranked[:FEEDBACK]]
-        mask = None if allowed is None else allowed[self.tables.passage_record]
-        runs: dict[str, Ranked] = {}
-        for name, space in self.spaces.items():
-            if first and weights.get(f"{name}_f"):
-                shares = [space.vectors.vector(number) / (at + 2) for at, number in enumerate(first)]
-                found = space.vectors.search(
-                    unit(np.sum(shares, axis=0)), self._settings.search_candidates, mask
-                )
-                runs[f"{name}_f"] = self._by_record(found)
-        return runs
-
-    @staticmethod
-    def renderings(name: str, reading: Reading) -> dict[str, tuple[str, str]]:
-        """Return (text, language) for each run of an encoder: as asked, in English, with remedies."""
-        found: dict[str, tuple[str, str]] = {}
-        english = name in ENGLISH_ONLY
-        if not english or reading.language == "en":
-            found[name] = (reading.text, reading.language)
-        if reading.language != "en" and reading.english:
-            found[name if english else f"{name}_en"] = (reading.english, "en")
-        if reading.expanded:
-            found[f"{name}_x"] = (reading.expanded, "en")
-        return found
-
-    def _by_record(self, found: list[tuple[int, float]]) -> Ranked:
-        return fusion.by_record(found, self.tables.passage_record)
+        return self._methods.all(reading, request, allowed)
 
     def _first(self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None) -> list[Fused]:
         """Put the records that the query names by code or title above all."""
@@ -267,3 +271,12 @@ class SearchIndex:
     def suggest(self, prefix: str, language: str = "en", limit: int = 10) -> list[Suggestion]:
         """Complete what is being typed from labels, titles and codes in every language."""
         return self._suggestions.find(prefix, language, limit)
+
+
+def _with_unwanted(exclude: Choices, reading: Reading) -> Choices:
+    """Return the exclusions of a request with what its text leaves out."""
+    found = {name: tuple(values) for name, values in exclude.items()}
+    for each in reading.excluded:
+        if each.facet is not None and each.value not in found.get(each.facet, ()):
+            found[each.facet] = (*found.get(each.facet, ()), each.value)
+    return found

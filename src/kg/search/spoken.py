@@ -28,6 +28,10 @@ class Spoken:
             for name, (numbers, weights) in held.items()
         }
 
+    def of(self, name: str) -> NDArray[np.int32]:
+        """Return the numbers of the records that speak of a concept or meaning, by its key."""
+        return self._held[name][0] if name in self._held else np.zeros(0, dtype=np.int32)
+
     def ranked(self, reading: Reading, allowed: NDArray[np.bool_] | None, limit: int) -> Ranked:
         """Rank records by what the query names or implies, rare things counting more."""
         scores = np.zeros(self._count, dtype=np.float64)

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from kg.search import lexicon
 from kg.search.analysis import STOPWORDS, detect, normalise, tokens
+from kg.search.codes import Codes
 from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.lexical import Alternative
 from kg.search.lexicon import Meaning
 from kg.search.matching import WORD, Labels, Match, Meant, key
-from kg.search.passages import SearchRecord, code_key
-from kg.search.requests import Recognised, Understood
+from kg.search.passages import SearchRecord
+from kg.search.understood import Excluded, Recognised, Understood
+from kg.search.unwanted import Unwanted
 from kg.search.weights import EXPANSION, MEANT, NARROWER, PARTIAL, REMEDY, TRANSLATION
 
-_CODE: Final = re.compile(r"10\.\d{4,9}/[^\s，。；]+|[A-Za-z0-9][A-Za-z0-9_./()-]*[A-Za-z0-9)]")
-_SESSION: Final = re.compile(r"\b(COP|CMP|CMA|CST|CRIC)[\s.-]?(\d{1,2})\b", re.IGNORECASE)
-_NUMBER: Final = re.compile(
-    r"(?:decision|décision|decisión|решени\w*|决定|第|مقرر|المقرر)\s*(?:no\.?|n°|№)?\s*(\d{1,3})\b|\b(\d{1,3})号",
-    re.IGNORECASE,
-)
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LIKE: Final = re.compile(
-    r"\b(?:like|similar|comme|semblable\w*|similaire\w*|como|similar\w*|parecid\w*)\b|похож|подобн|аналогичн|как\b"
-    r"|类似|相似|像|مثل|مشابه",
+    r"\b(?:like|similar to|similar|such as|comme|semblables? à|similaires? à|semblable\w*|similaire\w*"
+    r"|como|similar\w* a|similar\w*|parecid\w* a|parecid\w*)(?!\w)|похож\w*(?: на)?|подобн\w*|аналогичн\w*"
+    r"|как(?=\s{6,})|вроде|与?\s*类似(?:于)?|与?\s*相似|像|مثل|مشابه\w*|شبيه\w*|على غرار",
     re.IGNORECASE,
 )
+"""Words of likeness; the Russian "how" only right before the blanks that stand for a code."""
+
 _MOST_NARROWER: Final = 12
 _MOST_REMEDIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One thing that a query names: words that say it, and the mentions that speak of it."""
+
+    said: tuple[Alternative, ...]
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -54,6 +60,9 @@ class Reading:
     """What practitioners use against the problems that the query names, in English."""
     expanded: str = ""
     """The English rendering with the remedies, or nothing where there are none."""
+    sought: list[Sought] = field(default_factory=list)
+    """The things that the query names, without words that say little and without remedies."""
+    excluded: list[Excluded] = field(default_factory=list)
     exact: list[int] = field(default_factory=list)
     like: int | None = None
 
@@ -64,57 +73,52 @@ class Understanding:
     def __init__(self, concepts: Concepts, labels: Labels, records: Sequence[SearchRecord]) -> None:
         self._concepts = concepts
         self._labels = labels
-        self._codes = _code_table(records)
-        self._titles = _title_table(records)
+        self._codes = Codes(records)
+        self._unwanted = Unwanted()
         self._records = records
 
     def read(self, text: str, hint: str | None = None, off: Sequence[str] = ()) -> Reading:
-        """Read a query; ``off`` are local names of concepts that must not be recognised."""
+        """Read a query; ``off`` are local names of concepts that must not be recognised, and exclusions."""
         clean = normalise(text)
         language = detect(clean, hint)
-        exact, codes, rest = self._find_codes(clean)
+        named = self._codes.find(clean)
+        rest = named.rest
         matches = list(self._labels.find(rest, language))
+        unwanted = self._unwanted.find(rest, language, matches, hint or language)
+        excluded = [each for each in unwanted if each.off not in off]
+        for each in excluded:
+            rest = _blank(rest, each.start, each.end)
+        matches = [match for match in matches if rest[match.start : match.end] == match.text]
         concepts, recognised = self._recognise(matches, hint or language, off)
         reading = Reading(
-            text=re.sub(r"\s+", " ", clean).strip(),
+            text=_spaced(clean),
             language=language,
             understood=Understood(language),
             concepts=concepts,
-            exact=exact,
+            exact=list(named.records),
+            excluded=excluded,
         )
-        if exact and _LIKE.search(rest):
-            reading.like, reading.exact = exact[0], []
+        if named.codes and named.records and (alike := _LIKE.search(rest)):
+            reading.like, reading.exact = named.records[0], []
+            rest = _blank(rest, *alike.span())
+        for each in excluded if matches else ():
+            for word in self._unwanted.instead(each.value):
+                self._remedy(reading, word)
         self._words(reading, rest, matches, off)
+        if reading.sought and (excluded or named.missing or reading.like is not None):
+            reading.text = _spaced(rest)
+        elif reading.like is not None:
+            reading.text = ""
         reading.understood = Understood(
             language,
             (*recognised, *_years(rest)),
-            tuple(codes),
+            named.codes,
             reading.english if language != "en" else "",
             self._records[reading.like].iri if reading.like is not None else None,
+            tuple(excluded),
+            named.missing,
         )
         return reading
-
-    # -- codes ------------------------------------------------------------------------------------
-
-    def _find_codes(self, text: str) -> tuple[list[int], list[str], str]:
-        """Return (records, codes as written, the text without them)."""
-        found: dict[int, None] = {}
-        codes: list[str] = []
-        whole = self._codes.get(code_key(text), ()) or self._titles.get(_title_key(text), ())
-        found.update(dict.fromkeys(whole))
-        for match in list(_CODE.finditer(text)):
-            key = code_key(match.group())
-            if any(each.isdigit() for each in key) and len(key) > 3 and (hits := self._codes.get(key)):
-                found.update(dict.fromkeys(hits))
-                codes.append(match.group())
-                text = text.replace(match.group(), " " * len(match.group()))
-        session, number = _SESSION.search(text), _NUMBER.search(text)
-        if session and number:
-            key = code_key(f"{number[1] or number[2]}{session[1]}{session[2]}")
-            if hits := self._codes.get(key):
-                found.update(dict.fromkeys(hits))
-                codes.append(f"{number[1] or number[2]}/{session[1].upper()}.{session[2]}")
-        return list(found), codes, text
 
     def _recognise(
         self, matches: Iterable[Match], shown: str, off: Sequence[str]
@@ -157,16 +161,22 @@ class Understanding:
             meant = [
                 each for each in match.meant if not isinstance(each, ConceptEntry) or each.value not in off
             ]
-            reading.groups.append(self._group(match, meant, reading.language))
+            group = self._group(match, meant, reading.language)
+            reading.groups.append(group)
             if meant:
                 english.append((match.start, _english(meant)))
-            if any(not isinstance(each, Meaning) or not each.weak for each in meant):
-                self._mean(reading, meant, off)
+            keys: frozenset[str] = frozenset()
+            if says := any(not isinstance(each, Meaning) or not each.weak for each in meant):
+                keys = self._mean(reading, meant, off)
+            if says or not meant:
+                whole = tuple(each for each in group if each.weight >= EXPANSION)
+                reading.sought.append(Sought(whole, keys))
         for word in WORD.finditer(text):
             if any(match.start <= word.start() < match.end for match in matches):
                 continue
             found = tokens(word.group(), reading.language)
             reading.groups += [(Alternative((token,), reading.language),) for token in found]
+            reading.sought += [Sought((Alternative((token,), reading.language),)) for token in found]
             if _keeps(word.group(), reading.language):
                 english.append((word.start(), word.group()))
         reading.english = (
@@ -196,8 +206,8 @@ class Understanding:
                         found.setdefault((tuple(tokens(word, "en")), "en"), NARROWER)
         return tuple(Alternative(said, spoken, weight) for (said, spoken), weight in found.items() if said)
 
-    def _mean(self, reading: Reading, meant: Sequence[Meant], off: Sequence[str]) -> None:
-        """Note what the records should speak of, and what practitioners do about it."""
+    def _mean(self, reading: Reading, meant: Sequence[Meant], off: Sequence[str]) -> frozenset[str]:
+        """Note what the records should speak of, and what practitioners do about it; return the former."""
         wanted: dict[str, float] = {}
         problems: dict[str, None] = {}
         for each in meant:
@@ -225,6 +235,7 @@ class Understanding:
                 for each in self._labels.named(remedy):
                     aspect.setdefault(key(each), MEANT["remedy"])
         reading.aspects.append(aspect)
+        return frozenset(name for name, weight in wanted.items() if weight != MEANT["part"])
 
     def _remedy(self, reading: Reading, remedy: str) -> None:
         """Look for what practitioners use against a problem that the query names."""
@@ -263,24 +274,9 @@ def _years(text: str) -> list[Recognised]:
     ]
 
 
-def _code_table(records: Sequence[SearchRecord]) -> dict[str, tuple[int, ...]]:
-    """Codes that name few records; a session such as COP13 names many and is left to the word index."""
-    table: dict[str, list[int]] = defaultdict(list)
-    for number, record in enumerate(records):
-        for code in {code_key(each) for each in record.codes}:
-            if code:
-                table[code].append(number)
-    return {code: tuple(numbers) for code, numbers in table.items() if len(numbers) <= 3}
+def _blank(text: str, start: int, end: int) -> str:
+    return f"{text[:start]}{' ' * (end - start)}{text[end:]}"
 
 
-def _title_key(text: str) -> str:
-    return " ".join(WORD.findall(normalise(text).lower()))
-
-
-def _title_table(records: Sequence[SearchRecord]) -> dict[str, tuple[int, ...]]:
-    table: dict[str, list[int]] = defaultdict(list)
-    for number, record in enumerate(records):
-        for title in {_title_key(each) for titles in record.titles.values() for each in titles}:
-            if title:
-                table[title].append(number)
-    return {title: tuple(numbers[:5]) for title, numbers in table.items()}
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -57,7 +57,10 @@ RUNS: Final = {
 """Weight of each method in the fusion, for English and for other queries."""
 
 LIKE: Final = 2.0
-"""Weight of likeness to a record that the query names ("practices like technologies_1182")."""
+"""Weight of likeness in meaning to a record that the query names ("practices like technologies_1182")."""
+
+ALIKE: Final = 1.4
+"""Weight of sharing the classification of a record that the query names."""
 
 OTHER_ENCODER: Final = 1.0
 """Weight of an encoder that the table does not name."""

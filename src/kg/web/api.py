@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, json, make_response, request
@@ -47,12 +48,13 @@ def _preflight() -> Response | None:
 
 @bp.route("/search", methods=METHODS)
 def find() -> Answer:
-    """Search in natural language; the parameters are those of the search page."""
+    """Search in natural language; the parameters are those of the page, and ``limit=all``."""
     found = arguments(_KNOWN)
-    limit = integer(found, "limit", 10, 1, settings().search_limit_max)
-    offset = integer(found, "offset", 0, 0, DEEPEST_OFFSET)
+    whole = found.get("limit") == "all"
+    limit = 1 if whole else integer(found, "limit", 10, 1, settings().search_limit_max)
+    offset = 0 if whole else integer(found, "offset", 0, 0, DEEPEST_OFFSET)
     form = _format(found)
-    asked = read(found, _language(found), limit, offset).checked(settings())
+    asked = replace(read(found, _language(found), limit, offset), whole=whole).checked(settings())
     answer = search_index().search(asked)
     if form is not None:
         return _exported(form, answer.hits, offset + 1, "search")

@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from kg.queries import TYPES
-from kg.search.requests import FacetCount, Hit, Recognised, SearchResponse, Understood
+from kg.search.requests import FacetCount, Hit, SearchResponse
+from kg.search.understood import Excluded, Recognised, Understood
 from kg.search.suggestions import Suggestion
 
 _PLAIN: Final = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -27,7 +28,8 @@ def components() -> dict[str, Any]:
             "Problem": PROBLEM,
             "Hit": schema_of(Hit, parts={"type": "object", "additionalProperties": _PART}),
             "FacetCount": schema_of(FacetCount),
-            "Recognised": _recognised(),
+            "Recognised": _spanned(Recognised),
+            "Excluded": _spanned(Excluded, off={"type": "string"}),
             "Understood": schema_of(Understood),
             "SearchResponse": schema_of(SearchResponse),
             "Suggestion": schema_of(Suggestion),
@@ -68,11 +70,11 @@ def _schema(hint: Any) -> dict[str, Any]:
     raise TypeError(f"no schema is known for {hint}")
 
 
-def _recognised() -> dict[str, Any]:
-    """Return the schema of a recognised concept, whose two positions are written as one span."""
-    schema = schema_of(Recognised)
-    properties = {name: each for name, each in schema["properties"].items() if name not in ("start", "end")}
-    properties["span"] = _SPAN
+def _spanned(kind: type, **more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of something found in the query, whose two positions are written as one span."""
+    schema = schema_of(kind)
+    properties: dict[str, Any] = {name: each for name, each in schema["properties"].items() if name not in ("start", "end")}
+    properties |= {**more, "span": _SPAN}
     return schema | {"properties": properties, "required": list(properties)}
 
 

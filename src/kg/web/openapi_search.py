@@ -23,13 +23,18 @@ def search(settings: Settings) -> dict[str, Any]:
     most = {"type": "integer", "minimum": 1, "maximum": settings.search_limit_max, "default": 10}
     text = {"type": "string", "maxLength": settings.query_text_max}
     limit = query("limit", "Most results.", most)
+    all_too = query(
+        "limit",
+        f"Most results of a page, or 'all' for the whole list (up to {settings.search_export_max}).",
+        {"oneOf": [most, {"const": "all"}]},
+    )
     lang = query("lang", "Language of labels; else as in Accept-Language.", _LANG)
     form = query("format", "Format of the list, before Accept.", {"enum": ["json", *FORMATS]})
     return {
         "/api/search": _both(
             "search",
             "Search in natural language, in any language",
-            [query("q", "What to look for.", text), *_filters(), limit, lang, form],
+            [query("q", "What to look for.", text), *_filters(), all_too, lang, form],
             content(_LISTS, {"$ref": "#/components/schemas/SearchResponse"}),
             {"filters": _GROUP, "exclude": _GROUP},
         ),

@@ -1,0 +1,119 @@
+"""The methods that rank records for a query, each filtered inside; fusion joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.search import fusion
+from kg.search.embedding import unit
+from kg.search.encoders import ENGLISH_ONLY
+from kg.search.fusion import Fused, Ranked
+from kg.search.index import Tables
+from kg.search.lexical import LexicalIndex
+from kg.search.related import Related
+from kg.search.requests import SearchRequest
+from kg.search.spaces import Space
+from kg.search.spoken import Spoken
+from kg.search.understanding import Reading
+from kg.search.weights import ALIKE, FEEDBACK, LIKE, OTHER_ENCODER, RUNS
+
+
+class Methods:
+    """Words, concepts, the vector spaces, and likeness to a record that the query names."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        spaces: Mapping[str, Space],
+        words: LexicalIndex,
+        spoken: Spoken,
+        related: Related,
+        candidates: int,
+    ) -> None:
+        """``candidates`` is how many passages each method gives to the fusion."""
+        self._tables = tables
+        self._spaces = spaces
+        self._words = words
+        self._spoken = spoken
+        self._related = related
+        self._candidates = candidates
+
+    def weights(self, language: str) -> dict[str, float]:
+        """Return the weight of each method for a query language."""
+        table = RUNS["en" if language == "en" else "other"]
+        likes = {f"{name}_like": LIKE for name in self._spaces} | {"alike": ALIKE}
+        return dict.fromkeys(self._spaces, OTHER_ENCODER) | table | likes
+
+    def all(
+        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+    ) -> tuple[dict[str, Ranked], NDArray[np.float64]]:
+        """Return the ranking of every method, those of the second look included, and a factor a record."""
+        runs = self.runs(reading, request, allowed)
+        weights = self.weights(reading.language)
+        factors = self._spoken.coverage(reading)
+        return runs | self._feedback(fusion.fuse(runs, weights, factors), weights, allowed), factors
+
+    def runs(
+        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+    ) -> dict[str, Ranked]:
+        """Return the ranking of every method, each filtered inside."""
+        mask = None if allowed is None else allowed[self._tables.passage_record]
+        filters = {name: values for name, values in request.filters.items() if name != "year"}
+        weights = self.weights(reading.language)
+        runs: dict[str, Ranked] = {}
+        words = self._words.search(
+            reading.groups,
+            filters=filters,
+            exclude=request.exclude,
+            years=request.years(),
+            limit=self._candidates,
+        )
+        runs["words"] = [each for each in self._by_record(words) if allowed is None or allowed[each[0]]]
+        runs["concepts"] = self._spoken.ranked(reading, allowed, self._candidates)
+        for name, space in self._spaces.items():
+            wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
+            wanted = wanted if reading.text else {}
+            for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
+                found = space.vectors.search(vector, self._candidates, mask)
+                runs[key] = self._by_record(found)
+            if reading.like is not None:
+                vector = space.vectors.vector(int(self._tables.first_passage[reading.like]))
+                found = space.vectors.search(vector, self._candidates, mask)
+                runs[f"{name}_like"] = [each for each in self._by_record(found) if each[0] != reading.like]
+        if reading.like is not None:
+            alike = self._related.alike(reading.like)
+            runs["alike"] = [each for each in alike if allowed is None or allowed[each[0]]]
+        return {name: run for name, run in runs.items() if run}
+
+    def _feedback(
+        self, ranked: Sequence[Fused], weights: Mapping[str, float], allowed: NDArray[np.bool_] | None
+    ) -> dict[str, Ranked]:
+        """Rank by likeness to the first few records: they say more than the query does."""
+        first = [int(self._tables.first_passage[each.record]) for each in ranked[:FEEDBACK]]
+        mask = None if allowed is None else allowed[self._tables.passage_record]
+        runs: dict[str, Ranked] = {}
+        for name, space in self._spaces.items():
+            if first and weights.get(f"{name}_f"):
+                shares = [space.vectors.vector(number) / (at + 2) for at, number in enumerate(first)]
+                found = space.vectors.search(unit(np.sum(shares, axis=0)), self._candidates, mask)
+                runs[f"{name}_f"] = self._by_record(found)
+        return runs
+
+    @staticmethod
+    def renderings(name: str, reading: Reading) -> dict[str, tuple[str, str]]:
+        """Return (text, language) for each run of an encoder: as asked, in English, with remedies."""
+        found: dict[str, tuple[str, str]] = {}
+        english = name in ENGLISH_ONLY
+        if not english or reading.language == "en":
+            found[name] = (reading.text, reading.language)
+        if reading.language != "en" and reading.english:
+            found[name if english else f"{name}_en"] = (reading.english, "en")
+        if reading.expanded:
+            found[f"{name}_x"] = (reading.expanded, "en")
+        return found
+
+    def _by_record(self, found: list[tuple[int, float]]) -> Ranked:
+        return fusion.by_record(found, self._tables.passage_record)
