@@ -63,6 +63,8 @@ def build(
             predecessor = None
         manifest = manifests.describe(job, built, predecessor)
         shutil.rmtree(job.scratch)
+        if index:
+            import_module("kg.link").write_dumps(home, workshop, settings.iris)
         manifest["duration"] = round(time.perf_counter() - began, 3)
         manifests.write_json(workshop / "manifest.json", manifest)
         if before_switch is not None:

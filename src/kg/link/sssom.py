@@ -53,16 +53,31 @@ def prefixes(partner: Partner | None, iris: Iris) -> dict[str, str]:
 
 def write(links: Iterable[Link | Queued], partner: Partner | None, iris: Iris) -> str:
     """Return a mapping set as SSSOM TSV."""
+    space = Space(prefixes(partner, iris))
+    rows = [_row(each, space) for each in links]
+    name = iris.id("dataset", f"links-{partner.id if partner else 'suggested'}")
+    return document(rows, space, name, f"Links between LandKG and {partner.name if partner else 'a partner'}")
+
+
+def document(rows: Iterable[dict[str, Any]], space: Space, name: str, title: str) -> str:
+    """Return a mapping set of rows that hold the slots of SSSOM; empty ones are left out.
+
+    Args:
+        space: has shortened the IRIs of the rows.
+        name: IRI of the set.
+    """
+    from sssom_pydantic import Record
     from sssom_pydantic.api import MappingSetRecord
     from sssom_pydantic.io import write_unprocessed
 
-    rows = list(links)
-    space = _Space(prefixes(partner, iris))
-    records = [_record(each, space) for each in rows]
+    records = [
+        Record.model_validate({slot: value for slot, value in row.items() if value not in (None, "")})
+        for row in rows
+    ]
     head = MappingSetRecord.model_validate(
         {
-            "mapping_set_id": iris.id("dataset", f"links-{partner.id if partner else 'suggested'}"),
-            "mapping_set_title": f"Links between LandKG and {partner.name if partner else 'a partner'}",
+            "mapping_set_id": name,
+            "mapping_set_title": title,
             "license": LICENCE,
             "mapping_tool": "LandKG",
             "mapping_tool_version": __version__,
@@ -74,9 +89,7 @@ def write(links: Iterable[Link | Queued], partner: Partner | None, iris: Iris) -
     return out.getvalue().replace("\r\n", "\n")
 
 
-def _record(given: Link | Queued, space: _Space) -> Any:
-    from sssom_pydantic import Record
-
+def _row(given: Link | Queued, space: Space) -> dict[str, Any]:
     link, decision = (given.link, given.decision) if isinstance(given, Queued) else (given, None)
     values: dict[str, Any] = {
         "subject_id": space.curie(link.subject),
@@ -94,14 +107,14 @@ def _record(given: Link | Queued, space: _Space) -> Any:
         values["mapping_date"] = datetime.date.fromisoformat(decision.at[:10])
         if decision.action == "reject":
             values["predicate_modifier"] = "Not"
-    return Record.model_validate({name: value for name, value in values.items() if value not in (None, "")})
+    return values
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-class _Space:
+class Space:
     """Shortens IRIs by prefixes, and makes a prefix for an IRI that has none."""
 
     def __init__(self, known: dict[str, str]) -> None:

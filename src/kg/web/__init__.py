@@ -7,7 +7,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.config import Settings
 from kg.live import Live
-from kg.search import rerank
 from kg.web import (
     api,
     assessment,
@@ -15,7 +14,6 @@ from kg.web import (
     downloads,
     errors,
     following,
-    graph,
     headers,
     i18n,
     lineage,
@@ -28,14 +26,11 @@ from kg.web import (
     named_queries,
     observing,
     openapi,
-    packing,
     pages,
     partner_pages,
     rate,
     reconcile,
-    record_tables,
     records,
-    reporting,
     review,
     search,
     signposts,
@@ -66,17 +61,14 @@ BLUEPRINTS = (
     browse.bp,
     records.bp,
     lineage.bp,
-    graph.bp,
-    reporting.bp,
-    record_tables.bp,
     reconcile.bp,
     linking.bp,
     review.bp,
     partner_pages.bp,
     signposts.bp,
     link_feeds.bp,
-    following.bp,
     downloads.bp,
+    following.bp,
     assessment.bp,
 )
 
@@ -88,7 +80,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         ConfigError: a setting cannot be used.
     """
     settings = settings or Settings.from_env()
-    rerank.check(settings)
     app = Flask(__name__)
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.request_max_kb * 1024
@@ -104,7 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=known, x_proto=0, x_host=0, x_prefix=known
         )
-    for part in (observing, headers, packing, i18n, rate, views, errors, warming, signposts):
+    for part in (observing, headers, i18n, rate, views, errors, warming, signposts):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)

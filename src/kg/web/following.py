@@ -6,26 +6,19 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-import pyoxigraph as px
 from flask import Blueprint, Response, json, request
 
 from kg.errors import NotFound
 from kg.link import history, stream
 from kg.web.context import iris, settings
-from kg.web.jsonld import compacted
-from kg.web.linked_data import FORMATS, JSON_LD
+from kg.web.linked_data import FORMATS
 from kg.web.negotiate import negotiate
+from kg.web.rdf import written
 from kg.web.reconcile import own_address
 from kg.web.respond import Answer
 
 bp = Blueprint("following", __name__)
 
-_RDF: Final = {
-    "text/turtle": px.RdfFormat.TURTLE,
-    JSON_LD: px.RdfFormat.JSON_LD,
-    "application/n-triples": px.RdfFormat.N_TRIPLES,
-    "application/rdf+xml": px.RdfFormat.RDF_XML,
-}
 _YEAR: Final = 365 * 86_400
 _ACTIVITY: Final = "application/activity+json"
 _MOST: Final = 10_000_000
@@ -79,13 +72,7 @@ def _page(number: int) -> tuple[list[history.Event], int]:
 
 def _rdf(lines: Iterable[str], *, is_final: bool) -> Answer:
     media_type = negotiate(request.headers.get("Accept"), [each for _name, _suffix, each in FORMATS])
-    triples = (quad.triple for quad in px.parse("\n".join(lines).encode(), format=px.RdfFormat.N_TRIPLES))
-    kind = _RDF[media_type]
-    prefixes = stream.PREFIXES if kind in (px.RdfFormat.TURTLE, px.RdfFormat.RDF_XML) else None
-    body = px.serialize(triples, format=kind, prefixes=prefixes) or b""
-    response = _kept(
-        compacted(body, stream.PREFIXES) if media_type == JSON_LD else body, media_type, is_final=is_final
-    )
+    response = _kept(written(lines, media_type, stream.PREFIXES), media_type, is_final=is_final)
     response.vary.add("Accept")
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape
@@ -11,10 +12,12 @@ from flask import Blueprint, Response, current_app, json, redirect, request, url
 from kg import __version__, queries
 from kg.entities.reading import ask, lexical
 from kg.errors import BadInput, NotFound
+from kg.web import downloads
 from kg.web.context import iris, opened
 from kg.web.i18n import language
-from kg.web.linked_data import FORMATS, HTML, serialised
+from kg.web.linked_data import FORMATS, HTML
 from kg.web.negotiate import negotiate
+from kg.web.rdf import written
 from kg.web.respond import Answer, tagged
 from kg.web.views import local_path, public
 from kg.web.warming import Warmth
@@ -78,7 +81,7 @@ def sitemap_part(number: int) -> Answer:
 
 @bp.get("/.well-known/void")
 def void() -> Answer:
-    """Describe the datasets (VoID, section 7.2)."""
+    """Describe datasets, files, partners and linksets (VoID, section 7.2), as the catalogue does."""
     offers = [*(each for _name, _suffix, each in FORMATS), HTML]
     media_type = negotiate(request.headers.get("Accept"), offers)
     if media_type == HTML:
@@ -92,8 +95,11 @@ def void() -> Answer:
         },
         iris(),
     )
-    body = serialised(opened().store, text, bind, media_type)
-    return tagged(body, media_type, vary=("Accept",))
+    stated = opened().store.answer(text, "application/n-triples", bind=bind, prefixes={}).decode()
+    lines = [*stated.splitlines(), *downloads.described(whole=False)]
+    variant = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    body = written(lines, media_type, downloads.prefixes())
+    return tagged(body, media_type, vary=("Accept",), variant=variant)
 
 
 @bp.get("/entity")

@@ -13,10 +13,19 @@ _ACTIVITY: Final = content(["application/activity+json"], {"type": "object"})
 
 
 def following() -> dict[str, Any]:
-    """Return the path items of the history of changes."""
+    """Return the path items of the catalogue and of the history of changes."""
     number = path_parameter("number", "Number of the page, from 1.", type="integer", minimum=1)
     del number["schema"]["minLength"], number["schema"]["maxLength"]
     return {
+        "/catalog": get(
+            "catalog",
+            _TAG,
+            "Files, services, partners and linksets (DCAT, VoID)",
+            [],
+            _RDF,
+            _303="A browser is sent to the page of downloads.",
+            _304=UNCHANGED,
+        ),
         "/changes/stream": get(
             "event_stream", _TAG, "The history of changes as an event stream (LDES)", [], _RDF, _304=UNCHANGED
         ),
