@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from kg.terms import clean_text, language_tag
 from loaders.base import LoadReport, Source, kind_of
 from loaders.questionnaire import KINDS, questionnaire
 from loaders.reading import Reading, json_records, origin
+from loaders.wocat_languages import put_together
 from loaders.wocat_practice import CODE, Assembly
 from loaders.wocat_tree import Answers, is_detail, is_raw, read_detail, read_raw
 from loaders.wocat_values import HOST
@@ -42,21 +43,26 @@ _CREDITED: Final = {"compilers": "compiler", "editors": "editor", "reviewers": "
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One questionnaire of a file: its answers, and what list, envelope or file name say of it."""
+    """One questionnaire of a file: its answers, and what list, envelope or file name say of it.
+
+    ``others`` are detail answers in further languages, by language.
+    """
 
     body: Any
     about: Mapping[str, Any]
     record: str
     place: str
+    others: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(source: Source, report: LoadReport) -> Iterator[Practice]:
     """Yield the practices of JSON files.
 
     A file holds a detail answer, a raw questionnaire, a v1 item (``data`` with its metadata), an
-    envelope ``{"list": .., "detail": ..}``, a list of these, an object of these by code, or one a line
-    (JSONL). Code and language come from the metadata, else from the file's name
-    (``technologies_4092.detail-v2.en.json``), else from the map's address inside the answer.
+    envelope ``{"list": .., "language": .., "detail": .., "translations": {language: detail answer}}``, a list
+    of these, an object of these by code, or one a line (JSONL). Code and language come from the metadata,
+    else from the file's name (``technologies_4092.detail-v2.en.json``), else from the map's address inside
+    the answer.
     """
     reading = Reading(source, report)
     for path in reading.files():
@@ -86,18 +92,21 @@ def _items(document: Any, about: Mapping[str, Any], place: str) -> Iterator[Item
 def _item(one: Any, about: Mapping[str, Any], place: str) -> Item:
     found = dict(about)
     body = one
+    others: Any = {}
     if isinstance(one, dict):
         if "detail" in one:
             listed = one.get("list")
             found |= listed if isinstance(listed, dict) else {}
             body = one["detail"]
+            found |= {"language": one["language"]} if "language" in one else {}
+            others = one.get("translations") or {}
         if isinstance(body, dict) and "data" in body:
             found |= {key: value for key, value in body.items() if key != "data"}
             body = body["data"]
     code = found.get("code") or (_code_inside(body) if isinstance(body, dict) else None)
     found["code"] = code
     record = clean_text(code[:60]) if isinstance(code, str) else ""
-    return Item(body, found, record or place, place)
+    return Item(body, found, record or place, place, others)
 
 
 def _code_inside(body: Mapping[str, Any]) -> str | None:
@@ -127,6 +136,13 @@ def _practice(item: Item, _record: str, reading: Reading) -> Practice:
     _same_kind(kind, answers)
     table = questionnaire()
     language = _language(item.about)
+    pages = _page_languages(item.about, language)
+    if is_detail(item.body):
+        listed = pages if item.about.get("translations") else ()
+        original = _tagged(item.about.get("original_locale"), "original_locale")
+        others = _others(item.others)
+        language = put_together(answers, language or "", others, listed, original or "", table.forms[kind])
+        language = language or None
     assembly = Assembly(table.forms[kind], table, reading, language)
     assembly.take(answers)
     if "accept_conditions" in table.forms[kind].questions and assembly.consent is not True:
@@ -144,7 +160,7 @@ def _practice(item: Item, _record: str, reading: Reading) -> Practice:
         countries=tuple(assembly.countries),
         places=parts.get("places", ()),
         points=tuple(assembly.points),
-        page_languages=_page_languages(item.about, language),
+        page_languages=pages,
         edition=_edition(kind, item.about, answers),
         documented=assembly.documented,
         facts=tuple(assembly.facts),
@@ -153,7 +169,7 @@ def _practice(item: Item, _record: str, reading: Reading) -> Practice:
         linked=tuple(dict.fromkeys([*assembly.linked, *_linked(item.about.get("links"))])),
         credits=(*_accounts(item.about), *assembly.all_credits()),
         images=tuple(assembly.images),
-        origin=_origin(item, code, kind, language, reading),
+        origin=_origin(item, code, kind, pages[0] if pages else language, reading),
     )
 
 
@@ -210,11 +226,26 @@ def _language(about: Mapping[str, Any]) -> str | None:
     if not said and isinstance(about.get("url"), str):
         match = _URL_LANGUAGE.match(about["url"].removeprefix(HOST))
         said = match[1] if match else None
+    return _tagged(said, "language")
+
+
+def _tagged(said: Any, name: str) -> str | None:
     if not said:
         return None
     if not isinstance(said, str):
-        raise BadRecord("language", f"should be a text, not {kind_of(said)}")
-    return language_tag(said, "language")
+        raise BadRecord(name, f"should be a text, not {kind_of(said)}")
+    return language_tag(said, name)
+
+
+def _others(translations: Any) -> dict[str, Answers]:
+    if not isinstance(translations, dict):
+        raise BadRecord("translations", f"should be an object, not {kind_of(translations)}")
+    found = {}
+    for language, body in translations.items():
+        if not isinstance(body, dict) or not is_detail(body):
+            raise BadRecord("translations", f"{clean_text(language[:20])!r} is no detail answer")
+        found[language_tag(language, "translations")] = read_detail(body)
+    return found
 
 
 def _page_languages(about: Mapping[str, Any], language: str | None) -> tuple[str, ...]:

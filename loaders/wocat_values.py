@@ -32,6 +32,10 @@ _YES: Final = {
 """QCAT prints yes and no in the language of the answer; the raw form has 1 and 0, or true and false."""
 
 
+class Versions(dict[str, str]):
+    """A text in several languages; ``""`` stands for a language that the source does not tell."""
+
+
 def items(value: Any) -> list[Any]:
     """Return the single values of an answer: those of a list, or the one value."""
     return value if isinstance(value, list) else [value]
@@ -115,7 +119,9 @@ def texts(value: Any, language: str | None, name: str) -> tuple[list[Text], bool
     if value is None or value == "":
         return [], False
     pairs: list[tuple[Any, str | None]]
-    if isinstance(value, dict):
+    if isinstance(value, Versions):
+        pairs = [(value[key], language_tag(key, name) if key else None) for key in sorted(value)]
+    elif isinstance(value, dict):
         pairs = [(value[key], language_tag(key, name)) for key in sorted(value)]
     else:
         pairs = [(value, language)]

@@ -9,7 +9,7 @@ from kg.mapping import common
 from kg.mapping.keywords import concept_of
 from kg.mapping.pending import Pending
 from kg.mapping.writing import LABEL, TYPE, Writer, boolean, number, tag
-from kg.model import Fact, Practice
+from kg.model import Fact, Practice, Text
 from kg.terms import literal
 from kg.vocab import FOAF, GEO, PROV
 
@@ -94,7 +94,10 @@ def _facts(w: Writer, iri: str, facts: tuple[Fact, ...]) -> None:
                 w.add(s, kg["hasRow"], subject)
                 w.add(subject, TYPE, kg["Row"])
                 w.string(subject, kg["group"], fact.group)
-        w.add(subject, wocat[fact.property], _value(w, fact))
+        if isinstance(fact.value, str) and not fact.coded:
+            w.text(subject, wocat[fact.property], Text(fact.value, fact.lang))
+        else:
+            w.add(subject, wocat[fact.property], _value(w, fact))
     for basis in sorted({fact.basis for fact in facts}):
         w.string(s, kg["factsBasis"], basis)
 
@@ -105,9 +108,7 @@ def _value(w: Writer, fact: Fact) -> str:
         return boolean(value)
     if isinstance(value, int | float):
         return number(value)
-    if fact.coded:
-        return w.names.concepts[concept_of(value)]
-    return literal(value, lang=tag(fact.lang) if fact.lang else None)
+    return w.names.concepts[concept_of(value)]
 
 
 def _exposures(w: Writer, iri: str, practice: Practice) -> None:
