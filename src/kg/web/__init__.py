@@ -14,6 +14,7 @@ from kg.web import (
     downloads,
     errors,
     following,
+    graph,
     headers,
     i18n,
     lineage,
@@ -26,11 +27,15 @@ from kg.web import (
     named_queries,
     observing,
     openapi,
+    packing,
     pages,
     partner_pages,
     rate,
     reconcile,
+    record_tables,
     records,
+    reported,
+    reporting,
     review,
     search,
     signposts,
@@ -61,14 +66,18 @@ BLUEPRINTS = (
     browse.bp,
     records.bp,
     lineage.bp,
+    graph.bp,
+    reporting.bp,
+    reported.bp,
+    record_tables.bp,
     reconcile.bp,
     linking.bp,
     review.bp,
     partner_pages.bp,
     signposts.bp,
     link_feeds.bp,
-    downloads.bp,
     following.bp,
+    downloads.bp,
     assessment.bp,
 )
 
@@ -95,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=known, x_proto=0, x_host=0, x_prefix=known
         )
-    for part in (observing, headers, i18n, rate, views, errors, warming, signposts):
+    for part in (observing, headers, packing, i18n, rate, views, errors, warming, signposts):
         part.init_app(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)
