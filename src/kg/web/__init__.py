@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.config import Settings
 from kg.live import Live
+from kg.search import rerank
 from kg.web import (
     api,
     assessment,
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ConfigError: a setting cannot be used.
     """
     settings = settings or Settings.from_env()
+    rerank.check(settings)
     app = Flask(__name__)
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.request_max_kb * 1024
