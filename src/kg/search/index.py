@@ -45,7 +45,7 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
         labels = Labels(concepts, lexicon.load())
         for record in records:
             record.mentions = mentions.of_record(record, labels, concepts)
-        _write_tables(out, records, concepts)
+        write_tables(out, records, concepts)
         words = [concept_tables.english_words(concepts, record) for record in records]
         lexical.write(out / LEXICAL, records, words)
     texts = list(_encoded_texts(records, concepts))
@@ -54,12 +54,19 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
     for name in encoders.names(settings):
         encoder = encoders.create(name, settings)
         described.append(_write_vectors(out, encoder, texts, concepts, cache, progress))
+    return write_manifest(out, records, concepts, described)
+
+
+def write_manifest(
+    out: Path, records: Sequence[SearchRecord], concepts: Concepts, described: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Write and return what an index folder holds, with the size of each file; comes last."""
     manifest = {
         "version": VERSION,
         "records": len(records),
-        "passages": len(texts),
+        "passages": sum(len(record.passages) for record in records),
         "concepts": len(concepts.by_iri),
-        "encoders": described,
+        "encoders": list(described),
         "encoded": sum(each["encoded"] for each in described),
         "cached": sum(each["cached"] for each in described),
         "files": {
@@ -82,22 +89,16 @@ def _write_vectors(
 ) -> dict[str, Any]:
     """Encode the passages, take their mean away, and keep the means of the query languages."""
     name = file_name(encoder.name)
-    labels = _centre_labels(concepts)
     with progress.stage(f"encode {encoder.name}", len(texts)) as advance:
         found, encoded = cache.encode(encoder, texts, advance)
-    centre = found.mean(axis=0) if len(found) else np.zeros(0, dtype=np.float32)
-    means, asked = [centre], []
-    flat, fresh = cache.encode(_Queries(encoder), [label for group in labels for label in group], _ignore)
-    for at in range(len(LANGUAGES)):
-        group = flat[at * len(labels[0]) : (at + 1) * len(labels[0])] if labels[0] else flat[:0]
-        means.append(group.mean(axis=0) if len(group) else np.zeros_like(centre))
-        asked += [unit(group - means[-1])] if len(group) else []
+    means, asked, fresh = language_means(encoder, concepts, cache)
+    centre = found.mean(axis=0) if len(found) else np.zeros_like(means[0])
     written = vectors.write(
         out / f"vectors-{name}.faiss",
         unit(found - centre) if len(found) else found,
-        queries=np.concatenate(asked) if asked else None,
+        queries=asked,
     )
-    np.save(out / f"centres-{name}.npy", np.stack(means).astype(np.float32), allow_pickle=False)
+    np.save(out / f"centres-{name}.npy", np.stack([centre, *means]).astype(np.float32), allow_pickle=False)
     return {
         "name": encoder.name,
         "fingerprint": encoder.fingerprint,
@@ -106,6 +107,28 @@ def _write_vectors(
         "encoded": encoded + fresh,
         "cached": len(texts) - encoded,
     }
+
+
+def language_means(
+    encoder: Encoder, concepts: Concepts, cache: VectorCache
+) -> tuple[list[Vectors], Vectors, int]:
+    """Return the mean of each query language, labels as unit vectors without it, and how many were encoded.
+
+    Labels of the same concepts in every language: their mean is what a language adds to a vector.
+    """
+    complete = [
+        entry
+        for entry in concepts.by_iri.values()
+        if "/id/concept/" in entry.iri and all(entry.labels.get(language) for language in LANGUAGES)
+    ][:_CENTRE_LABELS]
+    if not complete:
+        nothing = np.zeros(len(encoder.query("")), dtype=np.float32)
+        return [nothing] * len(LANGUAGES), nothing[None, :][:0], 0
+    labels = [entry.labels[language][0] for language in LANGUAGES for entry in complete]
+    found, fresh = cache.encode(_Queries(encoder), labels, _ignore)
+    by_language = found.reshape(len(LANGUAGES), len(complete), -1)
+    means = by_language.mean(axis=1)
+    return list(means), unit(by_language - means[:, None, :]).reshape(len(labels), -1), fresh
 
 
 def _encoded_texts(records: Sequence[SearchRecord], concepts: Concepts) -> Iterator[str]:
@@ -146,17 +169,8 @@ def _ignore(_: int) -> None:
     return None
 
 
-def _centre_labels(concepts: Concepts) -> list[list[str]]:
-    """Labels of the same concepts in every language: their mean is what a language adds to a vector."""
-    complete = [
-        entry
-        for entry in concepts.by_iri.values()
-        if "/id/concept/" in entry.iri and all(entry.labels.get(language) for language in LANGUAGES)
-    ][:_CENTRE_LABELS]
-    return [[entry.labels[language][0] for entry in complete] for language in LANGUAGES]
-
-
-def _write_tables(out: Path, records: Sequence[SearchRecord], concepts: Concepts) -> None:
+def write_tables(out: Path, records: Sequence[SearchRecord], concepts: Concepts) -> None:
+    """Write records and concepts as lines of JSON, which :func:`read` reads."""
     with (out / RECORDS).open("w", encoding="utf-8") as handle:
         for record in records:
             handle.write(json.dumps(_record_json(record), ensure_ascii=False, sort_keys=True) + "\n")

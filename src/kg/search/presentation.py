@@ -58,6 +58,15 @@ class Presenter:
             countries=tuple(record.facets.get("country", ())),
         )
 
+    def text(self, ranked: Fused, reading: Reading) -> str:
+        """Return the title of a ranked record and its best passage, as a cross-encoder reads it."""
+        record = self._tables.records[ranked.record]
+        title = record.title(reading.language)[0]
+        passage = self._best_passage(ranked, record, reading)
+        if passage is None or passage.text.startswith(title):
+            return passage.text if passage is not None else title
+        return f"{title}. {passage.text}"
+
     def related(self, ranked: Fused, reasons: tuple[str, ...]) -> Hit:
         """Return a related record as a result."""
         record = self._tables.records[ranked.record]

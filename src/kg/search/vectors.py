@@ -128,7 +128,7 @@ class VectorIndex:
 
         self._faiss: Any = faiss
         faiss.omp_set_num_threads(threads())
-        self._index = faiss.read_index(str(file))
+        self._index: Any = faiss.read_index(str(file))
         self._exact = isinstance(self._index, faiss.IndexFlat)
         if not self._exact and not isinstance(self._index, faiss.IndexIVF):
             raise ConfigError(f"{file.name} is of an older version of the software.", hint="Run 'kg build'.")
