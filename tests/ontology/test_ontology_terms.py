@@ -10,6 +10,7 @@ import turtle_form
 from ontology_files import (
     KG,
     KINDS,
+    LANGUAGES,
     ONTOLOGY,
     OWL,
     PREFIX,
@@ -26,6 +27,9 @@ from ontology_files import (
     quads,
 )
 from pyoxigraph import BlankNode, NamedNode
+
+from kg.sparql.services.asking import ARGUMENTS, COLUMNS, FILTERS
+from kg.sparql.services.searching import SERVICES
 
 QUERIES = tuple(sorted((*ROOT.glob("queries/**/*.rq"), *ONTOLOGY.glob("rules/*.rq"))))
 OWN_TERM = re.compile(r"(?<![\w:/<])(kg|wocat):([A-Za-z][\w.]*\w)")
@@ -116,6 +120,19 @@ def test_terms_when_listed_have_label_comment_and_origin() -> None:
     ]
 
     assert (lacking, english) == ([], [])
+
+
+def test_terms_when_searches_inside_sparql_have_them_are_defined_in_six_languages() -> None:
+    statements = of_all(TERMS)
+    names = (*ARGUMENTS, *FILTERS, *COLUMNS, *SERVICES)
+
+    lacking = {
+        each
+        for each in names
+        if {label.language for label in statements[f"{KG}{each}"].get(f"{RDFS}label", ())} != set(LANGUAGES)
+    }
+
+    assert (lacking, {f"{KG}{each}" for each in names} - set(kinds())) == (set(), set())
 
 
 def test_ontology_when_read_states_version_licence_and_change() -> None:
