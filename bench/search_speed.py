@@ -129,7 +129,7 @@ def started(home: Path) -> Iterator[Client]:
         port = int(probe.getsockname()[1])
     env = os.environ | {"KG_HOME": str(home), "KG_RATE_PER_MINUTE": "0", "KG_LOG_LEVEL": "ERROR"}
     command = [
-        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "kg.web.quick.QuickWorker",
         "--threads", "16", "--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error",
     ]  # fmt: skip
     with subprocess.Popen(command, env=env) as process:

@@ -125,7 +125,7 @@ def ours(graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60) -> It
         "KG_LOG_LEVEL": "ERROR", "KG_RATE_PER_MINUTE": "0",
     }  # fmt: skip
     command = [
-        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "kg.web.quick.QuickWorker",
         "--threads", "48",
         "--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error",
     ]  # fmt: skip

@@ -29,7 +29,7 @@ def serving(home: Path, **settings: object) -> Iterator[str]:
     env |= {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
     env |= {"KG_HOME": str(home), "KG_LOG_LEVEL": "WARNING"}
     command = [
-        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "kg.web.quick.QuickWorker",
         "--threads", "8", "--bind", f"127.0.0.1:{port}", "--log-level", "warning", "--keep-alive", "30",
         "--graceful-timeout", "5", "--limit-request-line", "8190",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from bare import create_app as bare_app
 from flask import Flask
 
 from kg import generation
-from kg.sparql import rewrite, service
+from kg.sparql import inside, rewrite, service
 from kg.store import GraphStore
 from kg.store.embedded import open_store
 
@@ -35,11 +35,11 @@ def create_app() -> Flask:
         yield store
 
     service.reorder = reorder
-    found.near = near
+    found.inside.near = near
     # Cheap queries with joins are for the planner, the others are answered here.
-    cheap = service.is_cheap
-    service.is_cheap = lambda query, counted: (
-        len(query.groups[0].patterns) < 2 and cheap(query, counted) if query.groups else False
+    steps_of = inside.steps_of
+    inside.steps_of = lambda query, counted: (
+        steps_of(query, counted) if query.groups and len(query.groups[0].patterns) < 2 else None
     )
     app.add_url_rule("/rewritten", view_func=lambda: dict(counts))
     return app

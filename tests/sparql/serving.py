@@ -62,7 +62,8 @@ def serving(home: Path, app: str = "bare:create_app()", **settings: object) -> I
     env |= {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
     env |= {"KG_HOME": str(home), "KG_LOG_LEVEL": "WARNING"}
     command = [
-        sys.executable, "-m", "gunicorn", app, "--worker-class", "gthread", "--threads", "48",
+        sys.executable, "-m", "gunicorn", app, "--worker-class", "kg.web.quick.QuickWorker",
+        "--threads", "48",
         "--bind", f"127.0.0.1:{port}", "--chdir", str(HERE), "--log-level", "warning",
         "--keep-alive", "30", "--graceful-timeout", "5", "--limit-request-line", "8190",
     ]  # fmt: skip

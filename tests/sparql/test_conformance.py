@@ -46,6 +46,13 @@ def eager_server(w3c_server: Server, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
+@pytest.fixture(scope="module")
+def columns_server(w3c_server: Server) -> Iterator[Server]:
+    """The same data behind a service that answers from columns whatever they can."""
+    with serving(w3c_server.home, "eager_columns:create_app()") as running:
+        yield running
+
+
 def test_protocol_when_checked_from_outside_passes_whole(conformance: Path, w3c_server: Server) -> None:
     manifest = "suite/sparql/sparql11/protocol/manifest.ttl"
     done = run(
@@ -70,6 +77,16 @@ def test_w3c_queries_when_every_join_is_reordered_pass_alike(
         rewritten = requests.get(f"{eager_server.root}/rewritten", timeout=10).json()
         assert rewritten["reordered"] >= 10
         assert rewritten["near"] >= 10
+
+
+@pytest.mark.parametrize("suite", ["11", "10", "12"])
+def test_w3c_queries_when_columns_answer_what_they_can_pass_alike(
+    conformance: Path, columns_server: Server, tmp_path: Path, suite: str
+) -> None:
+    check(conformance, columns_server, tmp_path, suite)
+    if suite == "11":
+        answered = requests.get(f"{columns_server.root}/rewritten", timeout=10).json()
+        assert answered["columns"] >= 10
 
 
 def check(conformance: Path, server: Server, tmp_path: Path, suite: str) -> None:

@@ -39,11 +39,12 @@ class AnswerCache:
         self.hits = 0
         self.misses = 0
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable, *, tells: bool = True) -> Kept | None:
+        """Return an answer; ``tells`` counts its absence, which only the last to look should."""
         with self._lock:
             found = self._kept.get(key)
             if found is None:
-                self.misses += 1
+                self.misses += tells
                 return None
             self._kept.move_to_end(key)
             self.hits += 1

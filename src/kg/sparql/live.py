@@ -52,6 +52,11 @@ class LivePools:
         """
         return self._current().generation.id
 
+    def ready(self) -> Pool | None:
+        """Return the pool that would answer now if it is open; never waits and opens nothing."""
+        pool = self._pool
+        return None if pool is None or os.getpid() != self._owner else self._current()
+
     @contextmanager
     def lease(self) -> Iterator[Pool]:
         """Give the current pool for one query; it is not ended before the query is.

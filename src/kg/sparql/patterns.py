@@ -59,6 +59,7 @@ class Query:
     Attributes:
         words, marks: those that occur after the prologue, words in capitals.
         size: the number of its tokens.
+        longest: characters of the longest token, those of the prologue among them.
     """
 
     form: str
@@ -66,3 +67,4 @@ class Query:
     words: frozenset[str]
     marks: frozenset[str]
     groups: list[Group]
+    longest: int = 0

@@ -114,7 +114,8 @@ class _Parser:
             raise UnusualError
         words = frozenset(each.text.upper() for each in body if each.kind == "word")
         marks = frozenset(each.text for each in body if each.kind == "mark")
-        return Query(form, len(body), words, marks, self.groups)
+        longest = max(len(each.text) for each in self.tokens)
+        return Query(form, len(body), words, marks, self.groups, longest)
 
     def skip_template(self) -> None:
         if not self.is_mark("{"):

@@ -12,6 +12,8 @@ from kg import __version__
 from kg.sparql.cache import Kept
 from kg.sparql.conversation import Body
 
+Key = tuple[Any, ...]
+"""What decides an answer, the generation first."""
 _LINES: Final = re.compile(r"[ \t]*(?:\r\n?|\n)\s*")
 
 
@@ -58,7 +60,7 @@ class SparqlAnswer:
         return len(self.body) if isinstance(self.body, bytes) else self.body.size
 
 
-def key_of(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
+def key_of(generation_id: str, request: SparqlRequest) -> Key:
     return (
         generation_id,
         normalise(request.text),
@@ -71,7 +73,7 @@ def key_of(generation_id: str, request: SparqlRequest) -> tuple[Any, ...]:
     )
 
 
-def etag_of(key: tuple[Any, ...], media_type: str) -> str:
+def etag_of(key: Key, media_type: str) -> str:
     return hashlib.blake2b(repr((__version__, key, media_type)).encode(), digest_size=16).hexdigest()
 
 
@@ -82,6 +84,9 @@ def question_of(request: SparqlRequest) -> tuple[Any, ...]:
 
 def normalise(text: str) -> str:
     """Return the text without the white space that cannot matter: at the ends of lines, unless quoted."""
+    text = text.strip()
+    if "\n" not in text and "\r" not in text:
+        return text
     if '"""' in text or "'''" in text:
-        return text.strip()
-    return _LINES.sub("\n", text.strip())
+        return text
+    return _LINES.sub("\n", text)

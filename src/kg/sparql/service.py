@@ -7,8 +7,8 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from functools import lru_cache, partial
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 from kg.config import Settings
@@ -16,22 +16,17 @@ from kg.errors import KgError, NotAcceptable, QuerySyntaxError, QueryTimeout, Un
 from kg.sparql import elsewhere, guard, noting
 from kg.sparql.admission import Admission
 from kg.sparql.cache import AnswerCache, Kept, Overran
-from kg.sparql.columns.answering import AT_ONCE
 from kg.sparql.conversation import Body, ClientGoneError, Running, WorkerDiedError, converse
+from kg.sparql.inside import Found, Inside, fits_columns
 from kg.sparql.live import LivePools
 from kg.sparql.metrics import Metrics
-from kg.sparql.near import is_cheap
-from kg.sparql.reading import read_plain
-from kg.sparql.requests import SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
+from kg.sparql.requests import Key, SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
 from kg.sparql.rewrite import reorder
-from kg.sparql.worker import ABBREVIATING
 from kg.sparql.workers import NurseryGoneError, Pool, known_prefixes
-from kg.store import GraphStore
 
 __all__ = ["SparqlAnswer", "SparqlRequest", "SparqlService"]
 
 Rewriter = Callable[[str], str]
-Near = Callable[[str], AbstractContextManager[GraphStore | None]]
 _ATTEMPTS: Final = 8
 _AT_ONCE_S: Final = 0.05
 _PACKED: Final = re.compile(r"-(?:gzip|zstd)$")
@@ -49,13 +44,11 @@ class SparqlService:
         self.metrics = Metrics()
         self.pools = LivePools(settings)
         self.admission = Admission(settings)
-        self.near: Near | None = None
-        """Where a generation lies open in this process, if it does; cheap queries are answered there."""
         self.database: elsewhere.Lend | None = None
         """Where the graph is kept in a database; no processes of ours are started then."""
         self._overran = Overran(settings.sparql_timeout_s)
         self._prefixes = known_prefixes(settings)
-        self._read = lru_cache(maxsize=1024)(partial(read_plain, prefixes=self._prefixes))
+        self.inside = Inside(settings, self.limits, self._prefixes, self.rewriters)
         atexit.register(self.close)
 
     def start(self) -> None:
@@ -91,11 +84,10 @@ class SparqlService:
         rows: int | None = None
         try:
             generation_id = self.generation_id()
-            key = key_of(generation_id, request)
-            kept = self.cache.get(key)
-            if kept is not None:
-                outcome, size, rows = "cached", len(kept.body), kept.rows
-                return SparqlAnswer(kept.body, kept.media_type, kept.etag, generation_id, kept, rows)
+            answer = self._kept(key_of(generation_id, request))
+            if answer is not None:
+                outcome, size, rows = "cached", answer.size, answer.rows
+                return answer
             with self.admission.admit(request.client):
                 answer = self._run(request)
             size, rows = answer.size, answer.rows
@@ -107,9 +99,45 @@ class SparqlService:
             outcome = "client_gone"
             raise Unavailable("The client hung up.") from None
         finally:
-            seconds = time.perf_counter() - started
-            self.metrics.count(outcome, seconds, size)
-            noting.note(request, outcome, seconds, size, rows, slow_s=self.settings.sparql_slow_s)
+            self._count(request, outcome, started, size, rows)
+
+    def at_once(self, request: SparqlRequest) -> SparqlAnswer | None:
+        """Answer what takes few milliseconds: what is kept, and queries of a shape proven to be cheap.
+
+        Returns nothing for others, and when no generation is open yet; :meth:`execute` answers them, and
+        explains faults. Never waits for another process.
+        """
+        started = time.perf_counter()
+        pool = self.pools.ready() if self.database is None else None
+        if pool is None:
+            return None
+        key = key_of(pool.generation.id, request)
+        answer = self._kept(key, tells=False)
+        if answer is not None:
+            self._count(request, "cached", started, answer.size, answer.rows)
+            return answer
+        plan = self.inside.plan(pool, request)
+        if plan is None:
+            return None
+        with suppress(KgError), self.admission.admit(request.client):
+            found = self.inside.planned(pool, request, plan)
+            if found is not None:
+                answer = self._found(key, request, found, volatile=False)
+                self._count(request, "ok", started, answer.size, answer.rows)
+        return answer
+
+    def _kept(self, key: Key, *, tells: bool = True) -> SparqlAnswer | None:
+        kept = self.cache.get(key, tells=tells)
+        if kept is None:
+            return None
+        return SparqlAnswer(kept.body, kept.media_type, kept.etag, key[0], kept, kept.rows)
+
+    def _count(
+        self, request: SparqlRequest, outcome: str, started: float, size: int, rows: int | None
+    ) -> None:
+        seconds = time.perf_counter() - started
+        self.metrics.count(outcome, seconds, size)
+        noting.note(request, outcome, seconds, size, rows, slow_s=self.settings.sparql_slow_s)
 
     def held(self, request: SparqlRequest, tags: Iterable[str]) -> str | None:
         """Return the one of a client's entity tags that is of the answer it would get now, or nothing.
@@ -145,15 +173,18 @@ class SparqlService:
             with self.database() as (generation_id, store):
                 base = request.base or self.settings.public_url
                 media_type, found = elsewhere.ask(store, request, text, checked, base, self._prefixes, limit)
-            return self._keep(generation_id, request, checked, media_type, Body([found], size=len(found)))
+            body = Body([found], size=len(found))
+            key = key_of(generation_id, request)
+            return self._keep(key, request, media_type, body, volatile=checked.volatile)
         for left in reversed(range(_ATTEMPTS)):
             with self.pools.lease() as pool:
                 try:
-                    return (
-                        self._from_columns(pool, request, text, checked)
-                        or self._near(pool, request, text, checked)
-                        or self._ask(pool, request, text, checked)
-                    )
+                    answered = self.inside.from_columns(pool, request, text, checked)
+                    answered = answered or self.inside.cheap(pool, request, text, checked)
+                    if answered is not None:
+                        key = key_of(pool.generation.id, request)
+                        return self._found(key, request, answered, volatile=checked.volatile)
+                    return self._ask(pool, request, text, checked)
                 except NurseryGoneError:
                     self.pools.drop(pool)
                 except WorkerDiedError:
@@ -164,60 +195,9 @@ class SparqlService:
                 break
         raise Unavailable("The processes that answer queries ended unexpectedly.")
 
-    def _near(
-        self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked
-    ) -> SparqlAnswer | None:
-        """Answer a query that is sure to be cheap in this process; nothing if it is not or cannot be."""
-        statistics = pool.statistics if self.settings.sparql_near else None
-        if statistics is None or self.near is None or checked.volatile or request.bind:
-            return None
-        query = self._read(text)
-        if query is None or not is_cheap(query, statistics):
-            return None
-        with self.near(pool.generation.id) as store:
-            if store is None:
-                return None
-            media_type = (request.graph if query.form == "CONSTRUCT" else request.results) or ""
-            prefixes = self._prefixes if media_type in ABBREVIATING else None
-            try:
-                found = store.answer(
-                    text,
-                    media_type,
-                    default_graphs=request.default_graphs,
-                    named_graphs=request.named_graphs,
-                    prefixes=prefixes,
-                )
-            except KgError:
-                return None  # a worker explains what is wrong
-        if len(found) > self.settings.sparql_result_max_mb * 1024 * 1024:
-            return None
-        return self._keep(pool.generation.id, request, checked, media_type, Body([found], size=len(found)))
-
-    def _from_columns(
-        self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked
-    ) -> SparqlAnswer | None:
-        """Answer a query from columns in this process, if it is quickly done."""
-        columns, media_type = pool.columns, request.results
-        if columns is None or not media_type or not self.settings.sparql_near:
-            return None
-        if not self._fits_columns(pool, request, text, checked):
-            return None
-        found = columns.answer(text, media_type, AT_ONCE)
-        if found is None:
-            return None
-        return self._keep(pool.generation.id, request, checked, media_type, Body([found], size=len(found)))
-
-    def _fits_columns(self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked) -> bool:
-        """Tell whether columns may answer: a SELECT over the whole graph of a kind that they know."""
-        if pool.columns is None or checked.form != "SELECT" or checked.volatile or request.bind:
-            return False
-        if request.default_graphs is not None or request.named_graphs is not None:
-            return False
-        return pool.columns.reads(text)
-
     def _ask(self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked) -> SparqlAnswer:
         """Let a worker answer, the joins in a better order where that pays."""
-        if self._fits_columns(pool, request, text, checked):
+        if fits_columns(pool, request, text, checked):
             return self._ask_worker(pool, request, text, checked, columns=True)
         better = self._reordered(pool, request, text)
         if better != text:
@@ -229,7 +209,7 @@ class SparqlService:
 
     def _reordered(self, pool: Pool, request: SparqlRequest, text: str) -> str:
         statistics = pool.statistics if self.settings.sparql_reorder else None
-        query = None if statistics is None or request.bind else self._read(text)
+        query = None if statistics is None or request.bind else self.inside.read(text)
         return text if query is None or statistics is None else reorder(text, query, statistics)
 
     def _ask_worker(
@@ -272,7 +252,8 @@ class SparqlService:
         finally:
             self.admission.finish(running)
         pool.give_back(worker)
-        return self._keep(pool.generation.id, request, checked, end["type"], body)
+        key = key_of(pool.generation.id, request)
+        return self._keep(key, request, end["type"], body, volatile=checked.volatile)
 
     def _explain(self, running: Running, ended_by: int, request: SparqlRequest) -> None:
         """Raise the reason why a worker ended in the middle of a query; return if the query is innocent."""
@@ -297,19 +278,23 @@ class SparqlService:
             "limit": self.settings.sparql_result_max_mb * 1024 * 1024,
         }
 
+    def _found(self, key: Key, request: SparqlRequest, found: Found, *, volatile: bool) -> SparqlAnswer:
+        media_type, octets = found
+        return self._keep(key, request, media_type, Body([octets], size=len(octets)), volatile=volatile)
+
     def _keep(
-        self, generation_id: str, request: SparqlRequest, checked: guard.Checked, media_type: str, body: Body
+        self, key: Key, request: SparqlRequest, media_type: str, body: Body, *, volatile: bool
     ) -> SparqlAnswer:
-        key = key_of(generation_id, request)
-        etag = "" if checked.volatile else etag_of(key, media_type)
+        etag = "" if volatile else etag_of(key, media_type)
         if body.file is not None:
-            return SparqlAnswer(body, media_type, etag, generation_id, rows=noting.rows(media_type, body))
+            return SparqlAnswer(body, media_type, etag, key[0], rows=noting.rows(media_type, body))
         joined = b"".join(body.pieces)
-        answer = SparqlAnswer(joined, media_type, etag, generation_id, rows=noting.rows(media_type, body))
-        if not checked.volatile:
-            answer.kept = Kept(joined, media_type, etag, answer.rows)
-            self.cache.put(key, answer.kept, weight=2 * len(request.text))
-        return answer
+        rows = noting.rows(media_type, body)
+        if volatile:
+            return SparqlAnswer(joined, media_type, etag, key[0], rows=rows)
+        kept = Kept(joined, media_type, etag, rows)
+        self.cache.put(key, kept, weight=2 * len(request.text))
+        return SparqlAnswer(joined, media_type, etag, key[0], kept, rows)
 
     def gauges(self) -> list[tuple[str, str, float]]:
         """Return (name, help, value) of what is so just now, for :meth:`Metrics.text`."""

@@ -22,6 +22,7 @@ from kg.sparql.service import SparqlService
 from kg.web import observing
 from kg.web.sparql_face import Face
 from kg.web.sparql_near import Nearby
+from kg.web.sparql_reply import Environ, Reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,6 +42,22 @@ class Hot:
         self.face = face
         self.application = application
         self.views = app.view_functions
+        self.proxies: ProxyFix | None = None
+        """The corrections that stand in front, if known proxies do."""
+        app.extensions["kg_sparql_hot"] = self
+
+    def corrected(self, environ: Environ) -> None:
+        """Put the client and the prefix that known proxies name into the environment of a request."""
+        if self.proxies is not None:
+            known = self.proxies
+            ProxyFix(lambda *_: [], x_for=known.x_for, x_proto=0, x_host=0, x_prefix=known.x_prefix)(
+                environ, lambda *_: lambda _: None
+            )
+
+    def quick(self, environ: Environ) -> Reply | None:
+        """Answer a GET of ``/sparql`` if that takes few milliseconds; see :mod:`kg.web.quick`."""
+        is_page = "pages.sparql" in self.views and self.face.wants_page(environ)
+        return None if is_page else self.face.quick(environ)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO")
@@ -66,7 +83,7 @@ def _mount(state: BlueprintSetupState) -> None:
     service = SparqlService(settings)
     live = getattr(app.extensions["kg"], "live", None)
     if live is not None:
-        service.near = Nearby(live)
+        service.inside.near = Nearby(live)
         if settings.store != "embedded":
             service.database = partial(_lend, live)
     face = Face(settings, service)
@@ -74,7 +91,8 @@ def _mount(state: BlueprintSetupState) -> None:
     app.extensions["kg_sparql_face"] = face
     front: Any = app.wsgi_app
     if isinstance(front, ProxyFix):
-        front.app = Hot(face, front.app, app)
+        front.app = hot = Hot(face, front.app, app)
+        hot.proxies = front
     else:
         app.wsgi_app = Hot(face, front, app)  # type: ignore[method-assign]
     service.start()
