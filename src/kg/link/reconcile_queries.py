@@ -54,10 +54,15 @@ def read_batch(value: Any) -> dict[str, Query]:
         raise TooLarge(
             f"A batch holds at most {BATCH_MOST} queries.", hint=f"The manifest asks for {BATCH_SIZE}."
         )
-    return {str(key): _query(each) for key, each in value.items()}
+    return {str(key): read_query(each) for key, each in value.items()}
 
 
-def _query(value: Any) -> Query:
+def read_query(value: Any) -> Query:
+    """Read one query.
+
+    Raises:
+        BadInput: it has neither a name nor properties.
+    """
     if not isinstance(value, dict):
         raise BadInput("Each query must be an object with 'query' or 'properties'.")
     text = value.get("query")

@@ -10,6 +10,7 @@ from kg.align.overlap import LEVELS
 from kg.config import Settings
 from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
+from kg.web.openapi_draft import versions
 from kg.web.openapi_following import following
 from kg.web.openapi_linking import linking
 from kg.web.openapi_neighbours import neighbourhood
@@ -37,6 +38,7 @@ def paths(settings: Settings) -> dict[str, Any]:
         **linking(),
         **_service(),
         **following(),
+        **versions(),
     }
 
 

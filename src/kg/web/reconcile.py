@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from kg import __version__
 from kg.errors import BadInput, KgError, NotFound
-from kg.link import meaning, reconcile_queries, reconcile_types
+from kg.link import meaning, reconcile_draft, reconcile_queries, reconcile_types
 from kg.link.labels import LabelIndex
 from kg.link.matching import LEAST, Candidate
 from kg.link.names import Entry
@@ -20,12 +18,14 @@ from kg.link.properties import BY_ID, Kept, PropertyTable
 from kg.link.reconcile import Reconciler
 from kg.link.reconcile_queries import Query
 from kg.web.context import iris, opened, settings
+from kg.web.framed import framed
 from kg.web.i18n import language
 from kg.web.respond import Answer
 from kg.web.views import local_path
 
 bp = Blueprint("reconcile", __name__)
 
+DRAFT: Final = reconcile_draft.VERSION
 PREVIEW_WIDTH: Final = 420
 PREVIEW_HEIGHT: Final = 220
 _SUMMARY: Final = 260
@@ -33,21 +33,25 @@ _MEANING_CANDIDATES: Final = 5
 _NAME_TOO_WEAK: Final = 60.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
 
+SETTINGS: Final = [
+    {
+        "name": "limit",
+        "label": "Most values",
+        "type": "number",
+        "default": 0,
+        "help_text": "Most values to return in one cell; 0 returns all.",
+    }
+]
 STYLE: Final = (
     "body{font:14px/1.4 system-ui,sans-serif;margin:10px;color:#1b2b25;background:#fff}"
     "h1{font-size:16px;margin:0 0 4px}p{margin:0 0 6px}.quiet{color:#4d5f58;font-size:12px}"
     "a{color:#0b4a3a}"
 )
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-FRAMED: Final = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors *"
-)
-"""Policy of cards that other sites show in a frame: nothing is loaded, nothing runs."""
 
 
 @bp.before_request
-def _preflight() -> Response | None:
+def preflight() -> Response | None:
+    """Answer what browsers ask before they send something to another host."""
     if request.method != "OPTIONS":
         return None
     response = make_response("", 204)
@@ -58,39 +62,44 @@ def _preflight() -> Response | None:
 
 
 @bp.after_request
-def _share(response: Response) -> Response:
+def share(response: Response) -> Response:
+    """Let pages of other hosts read the answer."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
+@bp.route("/reconcile/0.2", methods=["GET", "POST"])
+@bp.route("/<lang:lang>/reconcile/0.2", methods=["GET", "POST"])
 @bp.route("/reconcile", methods=["GET", "POST"])
 @bp.route("/<lang:lang>/reconcile", methods=["GET", "POST"])
 def service() -> Answer:
     """Answer with the manifest, a batch of candidates, or extended data."""
     values: MultiDict[str, str] = request.form if request.method == "POST" else request.args
     if "queries" in values:
-        return _json(_batch(reconcile_queries.parse(values["queries"])))
+        return answered(_batch(reconcile_queries.parse(values["queries"])))
     if "extend" in values:
         found = reconciler().extend(reconcile_queries.parse(values["extend"]), language(), _address())
-        return _json(found)
+        return answered(found)
     if request.method == "POST":
         raise BadInput("Send 'queries' or 'extend' as a form field.")
-    return _json(_manifest(), max_age=300)
+    return answered(_manifest(), max_age=300)
 
 
 @bp.get("/reconcile/suggest/<any(entity,type,property):what>")
 @bp.get("/<lang:lang>/reconcile/suggest/<any(entity,type,property):what>")
 def suggest(what: str) -> Answer:
     """Complete what is being typed."""
+    return answered({"result": suggested(what, whole("cursor"))})
+
+
+def suggested(what: str, cursor: int) -> list[dict[str, Any]]:
+    """Return what completes the asked prefix, after the first ``cursor`` ones."""
     prefix = request.args.get("prefix", "")[:500]
-    cursor = _whole("cursor")
     if what == "type":
-        found = reconcile_types.suggest_types(prefix, cursor)
-    elif what == "property":
-        found = reconcile_types.suggest_properties(prefix, cursor)
-    else:
-        found = reconciler().suggest_entities(prefix, cursor, language())
-    return _json({"result": found})
+        return list(reconcile_types.suggest_types(prefix, cursor))
+    if what == "property":
+        return list(reconcile_types.suggest_properties(prefix, cursor))
+    return reconciler().suggest_entities(prefix, cursor, language())
 
 
 @bp.get("/reconcile/flyout/<any(entity,type,property):what>")
@@ -100,28 +109,29 @@ def flyout(what: str) -> Answer:
     given = request.args.get("id", "")
     if what == "entity":
         entry = _entry(given)
-        return _json({"id": given, "html": render_template("link_card.html", **_card(entry))})
+        return answered({"id": given, "html": render_template("link_card.html", **_card(entry))})
     names = reconcile_types.TYPES if what == "type" else {each.id: each.name for each in BY_ID.values()}
     if given not in names:
         raise NotFound("There is nothing with this identifier.")
-    return _json({"id": given, "html": f"<p>{names[given]}</p>"})
+    return answered({"id": given, "html": f"<p>{names[given]}</p>"})
 
 
 @bp.get("/reconcile/propose")
 @bp.get("/<lang:lang>/reconcile/propose")
 def propose() -> Answer:
     """Name the properties that data extension offers for a type."""
-    return _json(reconcile_types.propose(request.args.get("type", ""), _whole("limit")))
+    return answered(reconcile_types.propose(request.args.get("type", ""), whole("limit")))
 
 
+@bp.get(f"/reconcile/{DRAFT}/preview")
+@bp.get(f"/<lang:lang>/reconcile/{DRAFT}/preview")
 @bp.get("/reconcile/preview")
 @bp.get("/<lang:lang>/reconcile/preview")
 def preview() -> Answer:
     """Show a small card about one entity, for a frame in the client."""
     entry = _entry(request.args.get("id", ""))
     body = render_template("link_preview.html", style=STYLE, **_card(entry))
-    response = make_response(body)
-    response.headers["Content-Security-Policy"] = FRAMED
+    response = framed(make_response(body), STYLE)
     response.headers["Content-Language"] = language()
     response.vary.add("Accept-Language")
     return response
@@ -157,13 +167,18 @@ def _batch(value: Any) -> dict[str, Any]:
     service, tongue = reconciler(), language()
     queries = reconcile_queries.read_batch(value)
     found = {key: service.candidates(query, tongue) for key, query in queries.items()}
-    weak = [key for key, query in queries.items() if _is_weak(found[key], query)]
-    for key, more in zip(weak, _by_meaning([queries[key].text for key in weak]), strict=False):
-        _add_meaning(service.index, queries[key], found[key], more)
+    complete([(queries[key], found[key]) for key in queries])
     return {
         key: {"result": [service.describe(each, tongue) for each in ranked[: queries[key].limit]]}
         for key, ranked in found.items()
     }
+
+
+def complete(rows: list[tuple[Query, list[Candidate]]]) -> None:
+    """Add what is near in meaning to the candidates of queries for which no name comes near."""
+    weak = [(query, found) for query, found in rows if _is_weak(found, query)]
+    for (query, found), more in zip(weak, _by_meaning([query.text for query, _ in weak]), strict=False):
+        _add_meaning(labels(), query, found, more)
 
 
 def _is_weak(found: list[Candidate], query: Query) -> bool:
@@ -214,7 +229,8 @@ def _entry(given: str) -> Entry:
     return entry
 
 
-def _whole(name: str) -> int:
+def whole(name: str) -> int:
+    """Return a whole number of the query string, 0 where it is not there."""
     text = request.args.get(name, "") or "0"
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise BadInput(f"'{name}' must be a whole number from 0.")
@@ -269,21 +285,14 @@ def _manifest() -> dict[str, Any]:
         "suggest": {each: suggestion(each) for each in ("entity", "type", "property")},
         "extend": {
             "propose_properties": {"service_url": base, "service_path": "/propose"},
-            "property_settings": [
-                {
-                    "name": "limit",
-                    "label": "Most values",
-                    "type": "number",
-                    "default": 0,
-                    "help_text": "Most values to return in one cell; 0 returns all.",
-                }
-            ],
+            "property_settings": SETTINGS,
         },
         "batchSize": reconcile_queries.BATCH_SIZE,
     }
 
 
-def _json(body: Any, *, max_age: int = 0) -> Answer:
+def answered(body: Any, *, max_age: int = 0) -> Answer:
+    """Return JSON in the reader's language."""
     response = make_response(json.dumps(body, ensure_ascii=False))
     response.headers["Content-Type"] = "application/json"
     response.headers["Content-Language"] = language()
