@@ -73,10 +73,36 @@ def envelopes(n: int, seed: int = 0) -> Iterator[dict[str, Any]]:
 
 def practice(number: int, seed: int = 0) -> dict[str, Any]:
     """Return one envelope; the same number and seed always give the same."""
+    return _maker(number, seed).envelope()
+
+
+def _maker(number: int, seed: int) -> Maker:
     chance = Random(f"{seed}:{number}")
     kind = chance.choices(("technologies", "approaches", "unccd"), (70, 25, 5))[0]
     edition = chance.choice(("2015", "2018")) if kind == "technologies" else "2015"
-    return Maker(chance, kind, edition, number).envelope()
+    return Maker(chance, kind, edition, number)
+
+
+class Practice(dict[str, Any]):
+    """An envelope whose detail answer is made when it is asked for: a server of many takes little memory."""
+
+    def __init__(self, number: int, seed: int = 0) -> None:
+        super().__init__(list=_maker(number, seed).listed())
+        self._made_from = number, seed
+
+    def __missing__(self, key: str) -> Any:
+        if key != "detail":
+            raise KeyError(key)
+        return practice(*self._made_from)["detail"]
+
+
+def changed(number: int, day: str) -> Practice:
+    """Return other answers to the same questionnaire, updated on a day (ISO 8601)."""
+    kind = _maker(number, 0).kind
+    seed = next(seed for seed in range(1, 1000) if _maker(number, seed).kind == kind)
+    found = Practice(number, seed)
+    found["list"]["updated"] = f"{day}T09:00:00Z"
+    return found
 
 
 class Maker:
@@ -92,9 +118,14 @@ class Maker:
 
     def envelope(self) -> dict[str, Any]:
         """Return list item and detail answer."""
+        listed = self.listed()
+        return {"list": listed, "detail": self.detail()}
+
+    def listed(self) -> dict[str, Any]:
+        """Return the list item; to be asked for before the detail answer."""
         middle = "unccd" if self.kind == "unccd" else f"wocat/{self.kind}"
         day = "-".join(reversed(self._day().split("/")))
-        listed = {
+        return {
             "name": self.name,
             "updated": f"{day}T14:43:10.622384Z",
             "code": self.code,
@@ -103,7 +134,6 @@ class Maker:
             "translations": [["en", "English"]],
             "details": f"/en/api/v2/questionnaires/{self.code}/",
         }
-        return {"list": listed, "detail": self.detail()}
 
     def detail(self) -> dict[str, Any]:
         """Return the tree of sections, categories, groups and questions."""

@@ -23,6 +23,7 @@ from tiny import TINY, TINY_INPUTS
 from kg import build as building
 from kg import generation
 from kg.build import build, check_current, check_inputs, dataset_table, export, merge, stages
+from kg.build.job import Job
 from kg.config import Settings
 from kg.errors import BadInput, BuildFailed, NotFound
 from kg.progress import silent
@@ -198,7 +199,7 @@ def test_build_when_it_fails_then_the_last_good_generation_serves(
 ) -> None:
     before = _build(tmp_path).generation
 
-    def fail(job: stages.Job) -> None:
+    def fail(job: Job) -> None:
         raise BuildFailed("the disk is full")
 
     monkeypatch.setattr(stages, "STAGES", (*stages.STAGES[:4], fail))

@@ -8,7 +8,7 @@ fault, an empty answer means healthy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -162,10 +162,14 @@ class Check:
         return {"name": self.name, "title": self.title, "count": self.count, "rows": list(self.rows)}
 
 
-def check_graph(store: GraphStore, iris: Iris, *, most: int = 50) -> list[Check]:
-    """Run every query of ``queries/checks`` and return those that found something."""
+def check_graph(
+    store: GraphStore, iris: Iris, *, most: int = 50, names: Collection[str] | None = None
+) -> list[Check]:
+    """Run the queries of ``queries/checks``, all or those named, and return those that found something."""
     found = []
     for query in queries.load_folder("checks").values():
+        if names is not None and query.name not in names:
+            continue
         text, bound = queries.bind(query, {}, iris)
         rows = store.select(text, bound)
         if rows:

@@ -54,7 +54,8 @@ def outline(store: GraphStore, iris: Iris) -> Outline:
         found: dict[str, list[str]] = defaultdict(list)
         for row in store.select(with_prefixes(text, iris)):
             found[_iri(row["practice"])].append(_iri(row["part"]))
-        return found
+        # In an order of their own: stores in memory and on disk answer in different ones.
+        return {practice: sorted(parts) for practice, parts in found.items()}
 
     def alone(text: str) -> set[str]:
         return {_iri(row["practice"]) for row in store.select(with_prefixes(text, iris))}

@@ -11,17 +11,27 @@ from typing import Any
 
 from kg import generation
 from kg.build import inputs as given
+from kg.build import keeping, renewing, stages
 from kg.build import manifest as manifests
-from kg.build import stages
 from kg.build.checking import check_current, check_inputs
 from kg.build.exporting import export
+from kg.build.job import Job
 from kg.build.result import BuildResult, CheckReport
 from kg.config import Settings
 from kg.errors import BuildFailed, NoGeneration, Unavailable
 from kg.moments import now
 from kg.progress import Progress, silent
 
-__all__ = ["BuildResult", "CheckReport", "build", "check_current", "check_inputs", "dataset_table", "export"]
+__all__ = [
+    "BuildResult",
+    "CheckReport",
+    "build",
+    "check_current",
+    "check_inputs",
+    "dataset_table",
+    "export",
+    "is_current",
+]
 
 
 def build(
@@ -30,6 +40,7 @@ def build(
     inputs: Iterable[str] = (),
     bundled: bool = True,
     index: bool = True,
+    whole: bool = False,
     progress: Progress | None = None,
     before_switch: Callable[[dict[str, Any]], None] | None = None,
 ) -> BuildResult:
@@ -40,6 +51,7 @@ def build(
         bundled: whether the records that come with LandKG take part.
         index: whether to build the search index; without it the generation answers SPARQL only, and
             texts are searched for the names of frameworks but not by meaning.
+        whole: whether to build everything, also what has not changed since the last generation.
         before_switch: is given the finished manifest; what it raises stops the switch, and nothing is kept.
 
     What ``kg harvest`` has in the data folder's snapshots takes part, as ``bundled`` does.
@@ -54,9 +66,11 @@ def build(
     if not chosen:
         raise BuildFailed("There is nothing to build from.", hint="Name inputs as LOADER=PATH.")
     with generation.building(home) as workshop:
-        job = stages.Job(settings, chosen, progress or silent(), workshop, with_index=index)
-        for stage in stages.STAGES:
-            stage(job)
+        job = Job(settings, chosen, progress or silent(), workshop, with_index=index)
+        if whole or not renewing.attempt(job):
+            job = Job(settings, chosen, progress or silent(), workshop, with_index=index)
+            for stage in stages.STAGES:
+                stage(job)
         try:
             predecessor = generation.pointed(home)
         except NoGeneration:
@@ -74,6 +88,20 @@ def build(
         with suppress(Unavailable):
             import_module("kg.link").follow(home, settings.iris)
         return BuildResult(published, manifest, job.rows)
+
+
+def is_current(settings: Settings, *, bundled: bool = True, index: bool = True) -> bool:
+    """Tell whether the generation that serves is what :func:`build` would make of the same arguments.
+
+    Reads the inputs once, to compare their SHA-256, and nothing else.
+    """
+    home = settings.home_folder
+    chosen = [*(given.bundled() if bundled else ()), *given.harvested(home)]
+    try:
+        last = generation.current(home)
+    except NoGeneration:
+        return False
+    return keeping.is_current(Job(settings, chosen, silent(), home, with_index=index), last)
 
 
 def dataset_table(settings: Settings) -> list[dict[str, Any]]:

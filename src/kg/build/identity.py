@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
 
 from kg.build import work
+from kg.mapping.retired import Retired
 from loaders.base import Issue
 
-if TYPE_CHECKING:
-    from kg.build.stages import Job
+Lost = list[dict[str, Issue]]
+"""For each part of the inputs, in order: records (IRIs) to leave out, and what the report says of it."""
 
 
-def one_of_each(job: Job) -> dict[int, set[str]]:
-    """Find records that several datasets give: one named on the command line replaces a bundled one.
+def lost(
+    parts: Sequence[tuple[str, Sequence[work.Seen]]], bundled: Collection[str], gone: Mapping[str, Retired]
+) -> Lost:
+    """Find records that several parts give, and those that curators withdrew or merged.
 
-    Otherwise the first stays. Returns the IRIs to leave out by the identity of their outcome.
+    A record named on the command line replaces one of a bundled dataset; otherwise the first stays.
+
+    Args:
+        parts: dataset and records of each part, in reading order; within a part identifiers are unique.
+        bundled: names of the datasets that come with LandKG.
+        gone: what curators took out, by IRI.
     """
-    bundled = {each.dataset.name for each in job.inputs if each.bundled}
-    first: dict[str, tuple[work.Done, work.Seen]] = {}
-    gone: dict[int, set[str]] = {}
-    for done in job.done:
-        for seen in done.records:
-            if (earlier := first.setdefault(seen.iri, (done, seen)))[1] is seen:
+    found: Lost = [{} for _ in parts]
+    first: dict[str, tuple[int, str, work.Seen]] = {}
+    for number, (dataset, records) in enumerate(parts):
+        for seen in records:
+            this = (number, dataset, seen)
+            if (earlier := first.setdefault(seen.iri, this)) is this:
                 continue
-            winner = (done, seen)
-            loser = earlier
-            if earlier[0].task.dataset.name not in bundled or done.task.dataset.name in bundled:
-                winner, loser = loser, winner
+            winner, loser = earlier, this
+            if earlier[1] in bundled and dataset not in bundled:
+                winner, loser = this, earlier
             first[seen.iri] = winner
-            gone.setdefault(id(loser[0]), set()).add(seen.iri)
-            reason = f"the dataset {winner[0].task.dataset.name} has a record of the same identifier"
-            issue = Issue("quarantined", loser[1].file, loser[1].record, "id", reason)
-            loser[0].report.loaded -= 1
-            loser[0].report.issues.append(issue)
-    return gone
-
-
-def take_out(job: Job, gone: dict[int, set[str]]) -> None:
-    """Leave out what curators withdrew or merged; the report of the dataset says so."""
-    for done in job.done:
-        lost = gone.setdefault(id(done), set())
-        for seen in done.records:
-            held = job.retired.get(seen.iri)
-            if held is None or seen.iri in lost:
-                continue
-            lost.add(seen.iri)
+            reason = f"the dataset {winner[1]} has a record of the same identifier"
+            found[loser[0]][seen.iri] = _issue(loser[2], reason)
+    for iri, (number, _, seen) in first.items():
+        held = gone.get(iri)
+        if held is not None:
             reason = f"merged into <{held.replaced_by}>" if held.replaced_by else "withdrawn"
-            issue = Issue("quarantined", seen.file, seen.record, "id", f"{reason}: {held.reason}")
-            done.report.loaded -= 1
-            done.report.issues.append(issue)
+            found[number][iri] = _issue(seen, f"{reason}: {held.reason}")
+    return found
+
+
+def _issue(seen: work.Seen, reason: str) -> Issue:
+    return Issue("quarantined", seen.file, seen.record, "id", reason)

@@ -15,6 +15,8 @@ from loaders import datasets
 
 FILES_PER_CHUNK: Final = 250
 BYTES_PER_CHUNK: Final = 32 * 1024 * 1024
+FILES_STAND_ALONE: Final = frozenset({"wocat", "informea", "crossref", "datacite", "oai_dc", "feed"})
+"""Loaders for which no file says anything that another needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Input:
     dataset: Dataset
     files: tuple[Path, ...]
     bundled: bool
+    addressed: bool = False
+    """Whether each file is named by its SHA-256, so that none has to be read to know it."""
 
     @property
     def graph(self) -> str:
@@ -43,13 +47,27 @@ class Input:
         if part:
             yield tuple(part)
 
-    def fingerprint(self) -> dict[str, Any]:
+    @property
+    def apart(self) -> bool:
+        """Whether each file is read by itself, so that one can be read again without the others."""
+        names = {file.name for file in self.files}
+        return self.dataset.loader in FILES_STAND_ALONE and len(names) == len(self.files)
+
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each file."""
+        if self.addressed:
+            return [file.name.partition(".")[0] for file in self.files]
+        found = []
+        for file in self.files:
+            with file.open("rb") as handle:
+                found.append(hashlib.file_digest(handle, "sha256").hexdigest())
+        return found
+
+    def fingerprint(self, digests: list[str]) -> dict[str, Any]:
         """Return number, bytes and SHA-256 of the files; names count, folders do not."""
         whole = hashlib.sha256()
         size = 0
-        for file in self.files:
-            with file.open("rb") as handle:
-                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        for file, digest in zip(self.files, digests, strict=True):
             size += file.stat().st_size
             whole.update(f"{file.name}\0{digest}\n".encode())
         return {
@@ -82,7 +100,7 @@ def harvested(home: Path) -> list[Input]:
     for dataset, files in feeding.datasets(home):
         beside = feeding.placed(dataset, home)
         if beside is None:
-            found.append(Input(dataset, files, bundled=False))
+            found.append(Input(dataset, files, bundled=False, addressed=True))
         else:
             found += named([f"mapping:{dataset.name}={beside}"])
     return found

@@ -15,7 +15,7 @@ from kg.config import Settings
 from kg.vocab import OWL, Iris
 
 if TYPE_CHECKING:
-    from kg.build.stages import Job
+    from kg.build.job import Job
 
 
 def describe(job: Job, built: str, predecessor: str | None) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def describe(job: Job, built: str, predecessor: str | None) -> dict[str, Any]:
         "id": generation_id,
         "built": built,
         "predecessor": predecessor,
+        "renewals": job.renewed.manifest.get("renewals", 0) + 1 if job.renewed else 0,
         "base": job.settings.base,
         "records": sum(row.loaded for row in job.rows),
         "quarantined": sum(row.quarantined for row in job.rows),

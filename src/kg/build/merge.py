@@ -63,10 +63,10 @@ def _distinct(lines: Iterator[bytes], last_graph: bytes) -> Iterator[bytes]:
         yield held
 
 
-def insert(few: Path, merged: Merged, source: Path, out: Path) -> Merged:
+def insert(few: Path, merged: Merged, source: Path, out: Path, put: list[str] | None = None) -> Merged:
     """Write ``source``, a merged graph of which ``merged`` tells, to ``out`` with a few sorted lines more.
 
-    Far quicker than to merge again. A triple that is there already is not added.
+    Far quicker than to merge again. A triple that is there already is not added; those added go to ``put``.
     """
     digest, added = hashlib.sha256(), dict(merged.graphs)
     with (
@@ -83,7 +83,7 @@ def insert(few: Path, merged: Merged, source: Path, out: Path) -> Merged:
 
         done = 0
         for line in few.read_bytes().split(b"\n")[:-1]:
-            at = _place(view, line + b"\n", done)
+            at = place(view, line + b"\n", done)
             cut = line.rindex(b" <") + 2
             before = view[view.rfind(b"\n", 0, max(at - 1, 0)) + 1 : at]
             if before[:cut] == line[:cut] or view[at : at + cut] == line[:cut]:
@@ -92,13 +92,15 @@ def insert(few: Path, merged: Merged, source: Path, out: Path) -> Merged:
             done = at
             target.write(line + b"\n")
             digest.update(line + b"\n")
+            if put is not None:
+                put.append(line.decode())
             graph = line[cut:-3].decode()
             added[graph] = added.get(graph, 0) + 1
         copy(done, len(view))
     return Merged(sum(added.values()), dict(sorted(added.items())), digest.hexdigest())
 
 
-def _place(view: mmap, line: bytes, low: int) -> int:
+def place(view: mmap, line: bytes, low: int) -> int:
     """Return where in sorted lines, from the offset ``low`` on, the line belongs."""
     high = len(view)
     while low < high:

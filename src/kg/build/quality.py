@@ -10,7 +10,7 @@ from kg.build import manifest
 from kg.build.result import load_report
 
 if TYPE_CHECKING:
-    from kg.build.stages import Job
+    from kg.build.job import Job
 
 
 def examine(job: Job) -> None:

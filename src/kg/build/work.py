@@ -13,7 +13,7 @@ from kg.build import schema
 from kg.errors import BadRecord
 from kg.inference import Closure
 from kg.mapping import Mapped, Pending, map_record
-from kg.model import Dataset, Record
+from kg.model import Concept, Dataset, Record
 from kg.validation import Validator, Violation
 from kg.vocab import Iris
 from loaders.base import Issue, LoadReport, Source
@@ -45,6 +45,9 @@ class Seen:
     file: str
     record: str
     statements: int
+    is_concept: bool = False
+    loose: list[str] = field(default_factory=list)
+    """Lines whose subjects are others than the record and its parts."""
 
 
 @dataclass(slots=True)
@@ -88,8 +91,13 @@ def run(task: Task) -> Done:
                 held += more
                 origin = record.origin
                 count = len(each.lines)
+                loose = [*_loose(each.iri, each.lines), *_loose(each.iri, more)]
                 done.records.append(
-                    Seen(each.iri, each.keys, each.pending, origin.file, origin.record, count)
+                    Seen(
+                        *(each.iri, each.keys, each.pending, origin.file, origin.record, count),
+                        isinstance(record, Concept),
+                        loose,
+                    )
                 )
             if len(held) >= RUN_LINES:
                 _write(held, done)
@@ -97,6 +105,11 @@ def run(task: Task) -> Done:
     with clock.stage("map"):
         _write(held, done)
     return done
+
+
+def _loose(iri: str, lines: list[str]) -> list[str]:
+    own = (f"<{iri}>", f"<{iri}/")
+    return [line for line in lines if not line.startswith(own)]
 
 
 def _map(record: Record, task: Task, iris: Iris, seen: set[str], done: Done) -> tuple[Record, Mapped] | None:

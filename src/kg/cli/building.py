@@ -20,6 +20,7 @@ INPUT = typer.Option(
 def build(
     inputs: list[str] = INPUT,
     bundled: bool = typer.Option(True, help="Include the records that come with LandKG."),
+    whole: bool = typer.Option(False, help="Build everything, also what has not changed."),
     home: str = typer.Option("", help="Data folder (setting KG_HOME)."),
     as_json: bool = output.JSON,
 ) -> None:
@@ -28,7 +29,11 @@ def build(
     from kg.build import build as run
 
     done = run(
-        output.settings(home), inputs=tuple(inputs or ()), bundled=bundled, progress=progress.for_terminal()
+        output.settings(home),
+        inputs=tuple(inputs or ()),
+        bundled=bundled,
+        whole=whole,
+        progress=progress.for_terminal(),
     )
     if as_json:
         output.dump(done.to_json())

@@ -32,6 +32,22 @@ def datasets(home: Path) -> list[tuple[Dataset, tuple[Path, ...]]]:
     return found
 
 
+def withdrawn(home: Path) -> list[tuple[Dataset, list[tuple[Path, str]]]]:
+    """Return, for each source, the files of the records that it no longer has, and since which day.
+
+    Raises:
+        ConfigError: a source's settings cannot be used.
+    """
+    found = []
+    for source in read(home).values():
+        snapshot = Snapshot(home, source.name)
+        gone = snapshot.records("withdrawn") if source.kind in adapters.KINDS and not source.mapping else []
+        if gone:
+            files = [(snapshot.object(each.digest, each.suffix), each.withdrawn[:10]) for each in gone]
+            found.append((dataset(source, home), files))
+    return found
+
+
 def dataset(source: SourceSettings, home: Path) -> Dataset:
     """Return a source as ``kg sources`` lists it; its name does not clash with bundled datasets."""
     loader = adapters.KINDS[source.kind].loader if source.kind in adapters.KINDS else source.kind

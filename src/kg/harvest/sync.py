@@ -58,7 +58,9 @@ def sync(
     bundled: bool = True,
     index: bool = True,
 ) -> Outcome:
-    """Harvest every enabled source that is due, and build and switch if that changed anything.
+    """Harvest every enabled source that is due, and build and switch if anything changed.
+
+    "Anything" is the records, what curators did, and the software: without a change nothing is built.
 
     A source that fails leaves its snapshot as it was and does not hold up the others.
 
@@ -80,6 +82,8 @@ def sync(
                     done.sources[source.name] = _harvest(source, settings, progress)
             check_snapshots(settings, accept)
             _build(settings, progress, done, accept, bundled=bundled, index=index)
+            for source in read(home).values():
+                shapes.accept(Snapshot(home, source.name))
         except KgError as fault:
             done.stopped = str(fault)
             raise
@@ -128,8 +132,7 @@ def check_snapshots(settings: Settings, accept: Collection[str]) -> None:
                 f"{source.name} has {has:,} records where it had {had:,}.",
                 hint=f"If that is right, run 'kg sync --accept {source.name}'.",
             )
-        good = snapshot.last_good()
-        lost = shapes.lost_fields(snapshot, good.number) if good else []
+        lost = shapes.lost_fields(snapshot)
         if lost:
             raise SwitchStopped(
                 f"{source.name} changed its shape: its records have no {', '.join(lost[:5])} any more.",
@@ -146,9 +149,12 @@ def _build(
     bundled: bool,
     index: bool,
 ) -> None:
-    from kg.build import build
+    from kg.build import build, is_current
 
     home = settings.home_folder
+    if is_current(settings, bundled=bundled, index=index):
+        done.generation = generation.pointed(home)
+        return
     before = _served(home)
 
     def look(manifest: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class Columns:
             self._terms: mmap.mmap | bytes = (
                 b"" if empty else mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
             )
-        self._offsets = np.asarray(np.load(place / "offsets.npy", mmap_mode="r"))
+        self.offsets = np.asarray(np.load(place / "offsets.npy", mmap_mode="r"))
         self.kinds = np.asarray(np.load(place / "kinds.npy", mmap_mode="r"))
         names = ("subject", "object_of", "object", "subject_of")
         arrays = [np.asarray(np.load(place / f"{name}.npy", mmap_mode="r")) for name in names]
@@ -80,11 +80,19 @@ class Columns:
 
     def text(self, number: int) -> bytes:
         """Return a term in N-Triples notation."""
-        return self._terms[self._offsets[number] : self._offsets[number + 1]]
+        return self._terms[self.offsets[number] : self.offsets[number + 1]]
+
+    def span(self, start: int, end: int) -> bytes:
+        """Return the terms from one number up to another, one after the other."""
+        return self._terms[self.offsets[start] : self.offsets[end]]
+
+    def range_of(self, kind: int) -> tuple[int, int]:
+        """Return the first number of a kind and the one after its last."""
+        return self._starts[kind], self._starts[kind + 1]
 
     def texts(self, numbers: Ints) -> list[bytes]:
         """Return terms in N-Triples notation."""
-        starts, ends = self._offsets[numbers].tolist(), self._offsets[numbers + 1].tolist()
+        starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()
         held = self._terms
         return [held[start:end] for start, end in zip(starts, ends, strict=True)]
 

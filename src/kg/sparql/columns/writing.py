@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -92,6 +93,9 @@ class _Order:
         self.lengths = np.fromiter(map(len, plain), dtype=np.int64, count=len(self.texts))
 
 
+ARRAYS: Final = ("subject", "object_of", "object", "subject_of")
+
+
 def _arrays(folder: Path, order: _Order, triples: Ints, graphs: int) -> Statistics:
     subjects, predicates, objects = triples[:, 0], triples[:, 1], triples[:, 2]
     by_subject = np.lexsort((objects, subjects, predicates))
@@ -124,18 +128,31 @@ def _arrays(folder: Path, order: _Order, triples: Ints, graphs: int) -> Statisti
 
 def _counts(order: _Order, subjects: Ints, objects: Ints) -> Counts:
     """Count one predicate from its sorted subjects and its sorted objects."""
-    _, per_subject = np.unique(subjects, return_counts=True)
-    values, per_object = np.unique(objects, return_counts=True)
-    often = (per_object > 1) & (order.kinds[values] == terms.IRI)
+    found, values = counts_of(subjects, objects, order.kinds, order.texts.__getitem__)
+    return replace(found, longest=int(order.lengths[values].max()))
+
+
+def counts_of(
+    subjects: Ints, objects: Ints, kinds: npt.NDArray[np.uint8], text: Callable[[int], bytes]
+) -> tuple[Counts, Ints]:
+    """Count one predicate, except for its longest object; returns its different objects besides.
+
+    Args:
+        subjects, objects: sorted numbers of terms.
+        kinds: the kind of each term.
+        text: returns a term in N-Triples notation.
+    """
+    _, per_subject = _runs(subjects)
+    values, per_object = _runs(objects)
+    often = (per_object > 1) & (kinds[values] == terms.IRI)
     ranked: npt.NDArray[np.intp] = np.lexsort((-values[often], -per_object[often]))[:TOP]
-    named = (terms.lexical(order.texts[number]) for number in values[often][ranked])
+    named = (terms.lexical(text(int(number))) for number in values[often][ranked])
     top = dict(zip(named, per_object[often][ranked].tolist(), strict=True))
-    return Counts(
-        len(subjects),
-        len(per_subject),
-        len(values),
-        int(per_subject.max()),
-        int(per_object.max()),
-        int(order.lengths[values].max()),
-        top,
-    )
+    most = int(per_subject.max()), int(per_object.max())
+    return Counts(len(subjects), len(per_subject), len(values), *most, 0, top), values
+
+
+def _runs(numbers: Ints) -> tuple[Ints, npt.NDArray[np.int64]]:
+    """Return the different values of a sorted array and how often each occurs."""
+    starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
+    return numbers[starts], np.diff(np.concatenate((starts, [len(numbers)])))
