@@ -12,6 +12,7 @@ from kg.cli import (
     harvesting,
     keeping,
     linking,
+    merging,
     quality,
     reporting,
     serving,
@@ -57,4 +58,5 @@ serving.register(app)
 linking.register(app)
 supporting.register(app)
 quality.register(app)
+merging.register(app)
 reporting.register(app)

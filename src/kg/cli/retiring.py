@@ -26,7 +26,7 @@ def retire(
 
     settings = output.settings(home)
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
-    name = _name(home, iri)
+    name = name_of(home, iri)
     made = retired.Retired(iri, into, day, curator, reason, name)
     kept = retired.add(settings.home_folder, made, settings.iris)
     if as_json:
@@ -54,7 +54,7 @@ def retired_list(home: str = _HOME, as_json: bool = output.JSON) -> None:
     )
 
 
-def _name(home: str, iri: str) -> str:
+def name_of(home: str, iri: str) -> str:
     """Return the record's name in the generation that serves; empty where there is none."""
     from kg.cli.link_tools import names_of
     from kg.errors import NoGeneration

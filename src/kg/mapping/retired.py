@@ -106,6 +106,30 @@ def add(home: Path, each: Retired, iris: Iris) -> Retired:
     return given
 
 
+def undo(home: Path, iri: str, iris: Iris, *, on: str, by: str, reason: str) -> Retired:
+    """Take a record off the list, so that the next build brings it back; the line stays as a comment.
+
+    Raises:
+        BadInput: the record is not on the list, or nobody gave a reason.
+        ConfigError: the list as it stands cannot be read.
+    """
+    who, why = (" ".join(clean_text(value)[:1000].split()) for value in (by, reason))
+    if not who or not why:
+        raise BadInput("Say who brings the record back, and why.")
+    held = read(home, iris).get(iri)
+    if held is None:
+        raise BadInput(f"<{iri[:200]}> was neither withdrawn nor merged.")
+    path = home / FILE
+    kept = [
+        f"# undone on {on} by {who}: {why}\n# {line}" if line.split("\t")[0].strip() == iri else line
+        for line in path.read_text(encoding="utf-8-sig").splitlines()
+    ]
+    beside = path.with_suffix(".new")
+    beside.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    beside.replace(path)
+    return held
+
+
 def lines(retired: Mapping[str, Retired], iris: Iris) -> Iterator[str]:
     """Yield the tombstones as N-Quads lines of ``graph/retired``."""
     tail = f" <{iris.graph(GRAPH)}> ."
