@@ -29,7 +29,6 @@ LEFT_OUT = {
     "en": {
         "improve poor sandy soil without buying fertiliser": ["fertilizer"],
         "control weeds without herbicides or heavy machinery": ["herbicides", "machinery"],
-        "compost instead of chemical fertilizer": ["fertilizer"],
         "clear fields without burning": ["burning"],
         "erosion control without having to build expensive terraces": ["terraces"],
         "agroforestry in Africa except Kenya": ["KEN"],
@@ -40,7 +39,6 @@ LEFT_OUT = {
         "améliorer un sol sableux sans engrais acheté": ["fertilizer"],
         "améliorer le sol sans acheter d'engrais": ["fertilizer"],
         "désherber sans herbicides ni machines": ["herbicides", "machinery"],
-        "du compost au lieu d'engrais chimiques": ["fertilizer"],
         "défricher sans brûler": ["burning"],
         "lutter contre les ravines sans béton": ["concrete"],
         "agroforesterie en Afrique sauf au Kenya": ["KEN"],
@@ -49,7 +47,7 @@ LEFT_OUT = {
         "mejorar un suelo pobre sin fertilizantes": ["fertilizer"],
         "mejorar un suelo pobre sin tener que comprar fertilizantes": ["fertilizer"],
         "controlar malezas sin herbicidas ni maquinaria": ["herbicides", "machinery"],
-        "compost en lugar de abono químico": ["fertilizer"],
+        "controlar cárcavas sin cemento": ["cement"],
         "limpiar el terreno sin quemar": ["burning"],
         "agroforestería en África excepto Kenia": ["KEN"],
     },
@@ -57,7 +55,7 @@ LEFT_OUT = {
         "улучшить бедную почву без удобрений": ["fertilizer"],
         "улучшить бедную почву без покупки удобрений": ["fertilizer"],
         "бороться с сорняками без гербицидов и техники": ["herbicides", "machinery"],
-        "компост вместо минеральных удобрений": ["fertilizer"],
+        "остановить овраги без бетона": ["concrete"],
         "расчистить поле без выжигания": ["burning"],
         "агролесоводство в Африке, кроме Кении": ["KEN"],
     },
@@ -65,7 +63,7 @@ LEFT_OUT = {
         "不用化肥改良贫瘠的沙土": ["fertilizer"],
         "不买化肥改良贫瘠的沙土": ["fertilizer"],
         "除草不使用除草剂和机械": ["herbicides", "machinery"],
-        "用堆肥代替化肥": ["fertilizer"],
+        "无需水泥治理冲沟": ["cement"],
         "不焚烧秸秆的还田方法": ["burning"],
         "非洲的农林复合，除了肯尼亚": ["KEN"],
         "除肯尼亚以外的集雨做法": ["KEN"],
@@ -74,13 +72,14 @@ LEFT_OUT = {
         "تحسين تربة فقيرة بدون أسمدة": ["fertilizer"],
         "تحسين تربة رملية دون شراء أسمدة": ["fertilizer"],
         "مكافحة الأعشاب بدون مبيدات ولا آلات": ["pesticides", "machinery"],
-        "الكومبوست بدلا من الأسمدة الكيماوية": ["fertilizer"],
+        "وقف الأخاديد بدون إسمنت": ["cement"],
         "تنظيف الحقل من دون حرق": ["burning"],
         "الزراعة الحراجية في أفريقيا باستثناء كينيا": ["KEN"],
     },
 }
 WANTED = {
     "en": (
+        "compost instead of chemical fertilizer",
         "growing maize without irrigation",
         "areas without water",
         "farmers without land or money",
@@ -93,6 +92,7 @@ WANTED = {
         "except in drought",
     ),
     "fr": (
+        "du compost au lieu d'engrais chimiques",
         "cultiver du mil sans irrigation",
         "zones sans eau",
         "paysans sans terre",
@@ -102,6 +102,7 @@ WANTED = {
         "village sans arbres",
     ),
     "es": (
+        "compost en lugar de abono químico",
         "cultivar maíz sin riego",
         "zonas sin agua",
         "campesinos sin tierra",
@@ -111,6 +112,7 @@ WANTED = {
         "laderas sin árboles",
     ),
     "ru": (
+        "компост вместо минеральных удобрений",
         "выращивать кукурузу без орошения",
         "районы без воды",
         "крестьяне без земли",
@@ -120,6 +122,7 @@ WANTED = {
         "кроме того, засуха усиливается",
     ),
     "zh": (
+        "用堆肥代替化肥",
         "不灌溉种玉米",
         "没有水的地区",
         "没有土地的农民",
@@ -129,6 +132,7 @@ WANTED = {
         "化肥用得太多",
     ),
     "ar": (
+        "الكومبوست بدلا من الأسمدة الكيماوية",
         "زراعة الذرة بدون ري",
         "مناطق بدون مياه",
         "مزارعون بدون أرض",

@@ -102,13 +102,16 @@ class Understanding:
             reading.like, reading.exact = named.records[0], []
             rest = _blank(rest, *alike.span())
         for each in excluded if matches else ():
-            for word in self._unwanted.instead(each.value):
+            for word in each.instead:
                 self._remedy(reading, word)
-        self._words(reading, rest, matches, off)
+        english = self._words(reading, rest, matches, off)
         if reading.sought and (excluded or named.missing or reading.like is not None):
             reading.text = _spaced(rest)
         elif reading.like is not None:
             reading.text = ""
+        reading.english = reading.text if language == "en" else english
+        if reading.remedies:
+            reading.expanded = f"{reading.english}. {', '.join(reading.remedies[:_MOST_REMEDIES])}"
         reading.understood = Understood(
             language,
             (*recognised, *_years(rest)),
@@ -154,8 +157,8 @@ class Understanding:
 
     # -- words ------------------------------------------------------------------------------------
 
-    def _words(self, reading: Reading, text: str, matches: Sequence[Match], off: Sequence[str]) -> None:
-        """Fill the groups of words, the mentions and the English rendering."""
+    def _words(self, reading: Reading, text: str, matches: Sequence[Match], off: Sequence[str]) -> str:
+        """Fill the groups of words and the mentions; return the text in English, as far as known."""
         english: list[tuple[int, str]] = []
         for match in matches:
             meant = [
@@ -179,11 +182,7 @@ class Understanding:
             reading.sought += [Sought((Alternative((token,), reading.language),)) for token in found]
             if _keeps(word.group(), reading.language):
                 english.append((word.start(), word.group()))
-        reading.english = (
-            reading.text if reading.language == "en" else " ".join(said for _, said in sorted(english))
-        )
-        if reading.remedies:
-            reading.expanded = f"{reading.english}. {', '.join(reading.remedies[:_MOST_REMEDIES])}"
+        return " ".join(said for _, said in sorted(english))
 
     def _group(self, match: Match, meant: Sequence[Meant], language: str) -> tuple[Alternative, ...]:
         """Return the ways in which a record may say what was matched, the query's own words first."""

@@ -38,7 +38,8 @@ class Excluded:
     """Something that the query says it does not want, with its place in the query's text.
 
     With a ``facet``, records of that value are left out; without, records whose title names the thing.
-    ``off`` among the request's ``off`` takes the words as part of what is looked for.
+    ``off`` among the request's ``off`` takes the words as part of what is looked for. ``instead`` are English
+    words for what practitioners use instead, which are looked for.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Excluded:
     value: str
     start: int
     end: int
+    instead: tuple[str, ...] = ()
 
     @property
     def off(self) -> str:
@@ -59,6 +61,7 @@ class Excluded:
             "facet": self.facet,
             "value": self.value,
             "off": self.off,
+            "instead": list(self.instead),
             "span": [self.start, self.end],
         }
 

@@ -38,22 +38,20 @@ class _Word:
 Found = tuple[Thing | ConceptEntry, int]
 """What is left out, and the place behind it"""
 
+Cut = tuple[Thing | ConceptEntry, str, int, int]
+"""What is left out, after a cue of which kind, from where to where"""
+
 
 class Unwanted:
     """Finds exclusions in queries, and tells whether a title is about something left out."""
 
     def find(self, text: str, language: str, matches: Sequence[Match], shown: str) -> list[Excluded]:
         """Return what a normalised text leaves out, from left to right, labelled in ``shown``."""
-        found = _in_chinese(text, matches) if language == "zh" else _in_words(text, language, matches)
         return [
-            Excluded(_label(what, shown), text[start:end].strip(), *_filter(what), start, end)
-            for what, start, end in found
+            Excluded(_label(what, shown), text[start:end].strip(), *_filter(what), start, end, _instead(what))
+            for what, kind, start, end in _cuts(text, language, matches)
+            if kind != "instead"
         ]
-
-    @staticmethod
-    def instead(value: str) -> tuple[str, ...]:
-        """Return English words for what practitioners use instead of a thing."""
-        return next((each.instead for each in tables()["en"].things.values() if each.value == value), ())
 
     def about(self, value: str, titles: Mapping[str, Sequence[str]]) -> bool:
         """Tell whether a record's titles name a thing without saying that they do without it."""
@@ -62,9 +60,17 @@ class Unwanted:
                 language = tagged if tagged in LANGUAGES else detect(title)
                 if not _names(title, language, value):
                     continue
-                if all(each.value != value for each in self.find(title, language, (), language)):
+                if all(what.value != value for what, *_ in _cuts(title, language, ())):
                     return True
         return False
+
+
+def _cuts(text: str, language: str, matches: Sequence[Match]) -> Iterator[Cut]:
+    return _in_chinese(text, matches) if language == "zh" else _in_words(text, language, matches)
+
+
+def _instead(what: Thing | ConceptEntry) -> tuple[str, ...]:
+    return what.instead if isinstance(what, Thing) else ()
 
 
 def _label(what: Thing | ConceptEntry, shown: str) -> str:
@@ -79,9 +85,7 @@ def _filter(what: Thing | ConceptEntry) -> tuple[str | None, str]:
 # -- languages that part words ------------------------------------------------------------------------
 
 
-def _in_words(
-    text: str, language: str, matches: Sequence[Match]
-) -> Iterator[tuple[Thing | ConceptEntry, int, int]]:
+def _in_words(text: str, language: str, matches: Sequence[Match]) -> Iterator[Cut]:
     table = tables()[language]
     words = [_Word(each.group().lower(), each.start(), each.end()) for each in WORD.finditer(text)]
     at = 0
@@ -99,7 +103,7 @@ def _in_words(
             what, end = found
             while end < len(words) and _is_filler(words[end], table, language, tight=True):
                 end += 1
-            yield what, start, words[end - 1].end
+            yield what, kind, start, words[end - 1].end
             found = None
             if end < len(words):
                 start = words[end].start
@@ -167,7 +171,7 @@ def _entry_at(matches: Iterable[Match], start: int) -> Found | None:
 # -- Chinese ------------------------------------------------------------------------------------------
 
 
-def _in_chinese(text: str, matches: Sequence[Match]) -> Iterator[tuple[Thing | ConceptEntry, int, int]]:
+def _in_chinese(text: str, matches: Sequence[Match]) -> Iterator[Cut]:
     cue, filler, things, join = chinese()
     at = 0
     while (found := cue.search(text, at)) is not None:
@@ -178,7 +182,7 @@ def _in_chinese(text: str, matches: Sequence[Match]) -> Iterator[tuple[Thing | C
         start, end = found.start(), found.end()
         while (what := _behind(text, end, kind, matches, filler, things)) is not None:
             thing, end = what
-            yield thing, start, end
+            yield thing, kind, start, end
             at = start = end
             joined = join.match(text, end)
             if joined is None:
@@ -187,7 +191,7 @@ def _in_chinese(text: str, matches: Sequence[Match]) -> Iterator[tuple[Thing | C
     for match in matches:
         behind = _BEHIND.match(text, match.end)
         if text[: match.start].endswith("除") and behind and (entry := _entry_at([match], match.start)):
-            yield entry[0], match.start - 1, behind.end()
+            yield entry[0], "except", match.start - 1, behind.end()
 
 
 def _behind(

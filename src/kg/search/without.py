@@ -85,7 +85,9 @@ def _table(
 
     return Table(
         cues={
-            phrase(each, stems=False): kind for kind in ("cue", "except") for each in rows[kind][0][language]
+            phrase(each, stems=False): kind
+            for kind in ("cue", "instead", "except")
+            for each in rows[kind][0][language]
         },
         fillers=frozenset(phrase(each, stems=True)[0] for each in rows["filler"][0][language]),
         joins=frozenset(phrase(each, stems=False)[0] for each in rows["and"][0][language]),
