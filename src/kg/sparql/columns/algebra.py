@@ -60,6 +60,18 @@ class Group:
             found |= group.variables()
         return found
 
+    def mentions(self) -> set[str]:
+        """Return the variables in scope and those of its FILTERs and its OPTIONALs'."""
+        found = self.variables() | {name for each in self.filters for name in names_of(each)}
+        return found.union(*(each.mentions() for each in self.optionals))
+
+
+def names_of(expression: Expression) -> set[str]:
+    """Return the variables of an expression."""
+    if isinstance(expression, Call):
+        return {name for each in expression.arguments for name in names_of(each)}
+    return {expression} if isinstance(expression, str) else set()
+
 
 @dataclass(slots=True)
 class Select:

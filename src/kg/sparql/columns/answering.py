@@ -112,6 +112,9 @@ class _Run:
 
     def optional(self, table: Table, group: Group) -> Table:
         """Keep every row, with what the group finds for it."""
+        own = {name for pattern in group.patterns for name in pattern.variables()}
+        if any((each.mentions() & table.columns.keys()) - own for each in group.optionals):
+            raise Declined  # an OPTIONAL in an OPTIONAL sees nothing of what stands around both
         marked = Table(
             table.size,
             {**table.columns, _ROW: np.arange(table.size)},

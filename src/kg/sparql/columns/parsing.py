@@ -93,7 +93,11 @@ class _Expressions(Tokens):
 
 class _Parser(_Expressions):
     def query(self) -> Select:
-        while self.accept_word("PREFIX"):
+        while (word := self.word()) in ("PREFIX", "BASE"):
+            self.take()
+            if word == "BASE":
+                self.take()  # relative IRIs are not read, so it changes nothing here
+                continue
             name, iri = self.take(), self.take()
             if name.kind != "name" or iri.kind != "iri" or not ABSOLUTE.match(iri.text):
                 raise Declined

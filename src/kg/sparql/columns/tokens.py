@@ -90,7 +90,10 @@ class Tokens:
         if token.kind != "string" or token.text.startswith(('"""', "'''")) or self.is_mark("^^"):
             raise Declined
         language = self.take().text[1:].lower() if self.token.kind == "lang" else None
-        return str(px.Literal(token.text[1:-1], language=language)).encode()
+        try:
+            return str(px.Literal(token.text[1:-1], language=language)).encode()
+        except ValueError:
+            raise Declined from None  # no language tag; the engine says so
 
     def term(self) -> Term:
         return self.variable() if self.token.kind == "var" else self.constant()
