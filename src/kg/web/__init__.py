@@ -47,6 +47,7 @@ from kg.web import (
     support,
     views,
     warming,
+    widget,
 )
 from kg.web.context import Services, close_lease
 from kg.web.incoming import ShallowJson
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     links_in.bp,
     review.bp,
     partner_pages.bp,
+    widget.bp,
     signposts.bp,
     link_feeds.bp,
     following.bp,
