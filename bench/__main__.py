@@ -12,6 +12,8 @@ RUNS = {
     "start": ["start.py"],
     "align": ["align.py"],
     "search": ["search_speed.py"],
+    "encode": ["search_encode.py"],
+    "txtai": ["search_txtai.py"],
 }
 """The larger and the side-by-side ones (20,000 practices, other servers) name their options in docs/."""
 

@@ -1,6 +1,6 @@
 """Measures what people and programs wait for: suggestions, searches, and searches inside SPARQL.
 
-    python bench/search_speed.py --home FOLDER [--needs tests/relevance/needs.tsv] [--count 60]
+    python bench/search_speed.py [--home FOLDER] [--needs tests/relevance/needs.tsv] [--count 60]
 
 The folder holds a built generation. Suggestions and SPARQL are measured over HTTP on a started server,
 searches inside this process beside the encoding of the same text alone, text by text in turns. Prints
@@ -193,17 +193,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--home", help="data folder with a built generation; else that of KG_HOME")
     parser.add_argument("--needs", type=Path, default=NEEDS)
     parser.add_argument("--count", type=int, default=60, help="texts to search for")
     parser.add_argument("--rounds", type=int, default=5, help="how often each beginning is typed")
     given = parser.parse_args()
-    settings = Settings.from_env({}, home=str(given.home))
+    settings = Settings.from_env(home=given.home)
     texts = read_texts(given.needs, given.count)
     machine = f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}"
     print(f"LandKG {__version__}, Python {platform.python_version()}, {machine}\n")
     searches(open_index(generation.current(settings.home_folder).index_folder, settings), texts)
-    with started(given.home) as client:
+    with started(settings.home_folder) as client:
         suggestions(client, given.rounds)
         inside_sparql(client, texts)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +54,45 @@ def test_encode_when_stopped_midway_then_keeps_what_was_done(tmp_path: Path) -> 
         VectorCache(tmp_path / "v.sqlite").encode(Failing(), texts, _ignore)
     _, encoded = VectorCache(tmp_path / "v.sqlite").encode(HashedWords(), texts, _ignore)
     assert encoded == 700 - 512
+
+
+_ENCODING = """
+import sys
+from pathlib import Path
+from search_fakes import HashedWords
+from kg.search.cache import VectorCache
+
+class Telling(HashedWords):
+    def passages(self, texts):
+        for at, vector in super().passages(texts):
+            if at == 600:
+                print("encoded 600", flush=True)
+                sys.stdin.read()  # Until the process is killed.
+            yield at, vector
+
+VectorCache(Path(sys.argv[1])).encode(Telling(), [f"text {at}" for at in range(700)], lambda _: None)
+"""
+
+
+def test_encode_when_the_process_is_killed_then_the_next_encodes_only_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "v.sqlite"
+    with subprocess.Popen(
+        [sys.executable, "-c", _ENCODING, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"encoded 600\n"
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    texts = [f"text {at}" for at in range(700)]
+    told: list[int] = []
+    again = HashedWords()
+    vectors, encoded = VectorCache(file).encode(again, texts, told.append)
+    assert encoded == len(again.encoded) == 700 - 512
+    assert (told[0], sum(told)) == (512, 700)
+    assert np.allclose(vectors, HashedWords().queries(texts))
 
 
 def test_encode_when_there_is_no_text_then_gives_no_vector(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, text)
 ) WITHOUT ROWID
 """
-_COMMIT_EVERY: Final = 512
+_COMMIT_EVERY: Final = 128
 _ASK_AT_ONCE: Final = 500
 
 

@@ -150,9 +150,17 @@ class SentenceModel:
         self._model: Any = None
         self._lock = threading.Lock()
         self.prompts = _prompts(str(where))
-        self.fingerprint = fingerprint(self._folder(), prompts=self.prompts, normalize=True)
+        self.fingerprint = fingerprint(self.folder, prompts=self.prompts, normalize=True)
 
-    def _folder(self) -> Path:
+    @property
+    def library(self) -> Any:
+        """The model of sentence-transformers itself, loaded."""
+        self.warm()
+        return self._model
+
+    @property
+    def folder(self) -> Path:
+        """The model's folder, fetched if it is a hub name."""
         if isinstance(self._where, Path):
             return self._where
         from huggingface_hub import snapshot_download

@@ -30,10 +30,11 @@ def by_record(
     passages: Iterable[tuple[int, float]], passage_record: np.ndarray[Any, np.dtype[np.int32]]
 ) -> Ranked:
     """Keep the best passage of each record, in order."""
+    held = list(passages)
+    records = passage_record[[passage for passage, _ in held]].tolist() if held else []
     seen: set[int] = set()
     found: Ranked = []
-    for passage, score in passages:
-        record = int(passage_record[passage])
+    for record, (passage, score) in zip(records, held, strict=True):
         if record not in seen:
             seen.add(record)
             found.append((record, score, passage))
@@ -56,9 +57,13 @@ def fuse(
         weight = weights.get(name, 0.0)
         if not weight:
             continue
-        for (record, _, passage), rank in zip(run, _ranks([score for _, score, _ in run]), strict=True):
-            held = fused.setdefault(record, Fused(record))
-            share = weight / (k + rank) * (1.0 if factors is None else float(factors[record]))
+        ranks = _ranks([score for _, score, _ in run])
+        scales = [1.0] * len(run) if factors is None else factors[[record for record, _, _ in run]].tolist()
+        for (record, _, passage), rank, scale in zip(run, ranks, scales, strict=True):
+            held = fused.get(record)
+            if held is None:
+                held = fused[record] = Fused(record)
+            share = weight / (k + rank) * scale
             held.score += share
             held.parts[name] = (rank, share)
             held.passages[name] = passage

@@ -48,7 +48,7 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
         write_tables(out, records, concepts)
         words = [concept_tables.english_words(concepts, record) for record in records]
         lexical.write(out / LEXICAL, records, words)
-    texts = list(_encoded_texts(records, concepts))
+    texts = list(encoded_texts(records, concepts))
     cache = VectorCache(settings.home_folder / "cache" / "vectors.sqlite")
     described = []
     for name in encoders.names(settings):
@@ -131,7 +131,7 @@ def language_means(
     return list(means), unit(by_language - means[:, None, :]).reshape(len(labels), -1), fresh
 
 
-def _encoded_texts(records: Sequence[SearchRecord], concepts: Concepts) -> Iterator[str]:
+def encoded_texts(records: Sequence[SearchRecord], concepts: Concepts) -> Iterator[str]:
     """Yield what stands for each passage in the vector spaces: the first one tells the classification too."""
     for record in records:
         classified = concept_tables.classification(concepts, record)

@@ -76,8 +76,10 @@ class Methods:
         for name, space in self._spaces.items():
             wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
             wanted = wanted if reading.text else {}
-            for key, vector in zip(wanted, space.queries(list(wanted.values())), strict=True):
-                found = space.vectors.search(vector, self._candidates, mask)
+            asked = space.queries(list(wanted.values()))
+            for key, found in zip(
+                wanted, space.vectors.search_all(asked, self._candidates, mask), strict=True
+            ):
                 runs[key] = self._by_record(found)
             if reading.like is not None:
                 vector = space.vectors.vector(int(self._tables.first_passage[reading.like]))

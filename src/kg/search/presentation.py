@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from kg.search.analysis import normalise, stem, tokens
@@ -150,10 +151,14 @@ def cut_snippet(
 
 
 def _matches(word: str, language: str, wanted: set[tuple[str, str]]) -> bool:
-    clean = normalise(word).lower()
     if _HAN.match(word):
-        return any((pair, "zh") in wanted for pair in tokens(clean, "zh"))
-    return (stem(clean, language), language) in wanted
+        return any((pair, "zh") in wanted for pair in tokens(normalise(word).lower(), "zh"))
+    return (_stemmed(word, language), language) in wanted
+
+
+@lru_cache(maxsize=100_000)
+def _stemmed(word: str, language: str) -> str:
+    return stem(normalise(word).lower(), language)
 
 
 def _densest(marks: Sequence[tuple[int, int]], length: int) -> int:
