@@ -105,6 +105,24 @@ def test_record_when_another_was_merged_into_it_says_so(site: Site) -> None:
     assert f"<{KEPT}> <http://purl.org/dc/terms/replaces> <{MERGED}>" in body
 
 
+def test_record_when_another_was_merged_into_it_keeps_what_both_sources_tell(site: Site) -> None:
+    rows = [json.loads(line) for line in (TINY / "practices.jsonl").read_text("utf-8").splitlines()]
+    kept, merged = rows[2], rows[1]
+    body = site.client.get(f"/data/{_path(KEPT)}.nt").text
+    for told in (kept, merged):
+        assert told["summary"][:40] in body
+        assert f'/identifier> "{told["code"]}"' in body
+    assert f"/rdf-schema#label> {json.dumps(kept['name'], ensure_ascii=False)}" in body
+    assert f"/core#altLabel> {json.dumps(merged['name'], ensure_ascii=False)}" in body
+
+
+def test_merge_when_undone_brings_the_record_back_and_says_who(tmp_path: Path, iris: Iris) -> None:
+    retired.add(tmp_path, Retired(MERGED, KEPT, "2026-01-02", "Ana", "twice"), iris)
+    back = retired.undo(tmp_path, MERGED, iris, on="2026-01-03", by="Ben", reason="other valley")
+    assert (back.iri, retired.read(tmp_path, iris)) == (MERGED, {})
+    assert "# undone on 2026-01-03 by Ben: other valley" in (tmp_path / retired.FILE).read_text("utf-8")
+
+
 def test_sitemap_and_lists_when_records_are_retired_leave_them_out(site: Site) -> None:
     body = site.client.get("/sitemap-1.xml").text
     assert KEPT in body

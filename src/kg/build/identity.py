@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from kg.build import work
 from kg.mapping.retired import Retired
@@ -40,9 +41,17 @@ def lost(
     for iri, (number, _, seen) in first.items():
         held = gone.get(iri)
         if held is not None:
-            reason = f"merged into <{held.replaced_by}>" if held.replaced_by else "withdrawn"
+            reason = f"{_MERGED}<{held.replaced_by}>" if held.replaced_by else "withdrawn"
             found[number][iri] = _issue(seen, f"{reason}: {held.reason}")
     return found
+
+
+_MERGED: Final = "merged into "
+
+
+def is_merge(why: Issue) -> bool:
+    """Tell a record whose statements stand at another one now from those that are left out."""
+    return why.reason.startswith(_MERGED)
 
 
 def _issue(seen: work.Seen, reason: str) -> Issue:

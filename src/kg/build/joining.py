@@ -29,6 +29,7 @@ def join(job: Job) -> list[str]:
     lines: list[str] = []
     for unit, gone in zip(units, lost, strict=True):
         unit.lost = set(gone)
+        unit.merged = {iri for iri, why in gone.items() if identity.is_merge(why)}
         report = job.reports[unit.key[0]]
         refused = sum(each.kind == "quarantined" for each in unit.issues)
         report.read += len(unit.records) + refused
@@ -42,6 +43,7 @@ def join(job: Job) -> list[str]:
             if each.iri not in gone:
                 known.add(each.keys, each.iri)
                 pending += each.pending
+            if each.iri not in gone or each.iri in unit.merged:
                 job.statements[report.dataset] = job.statements.get(report.dataset, 0) + each.statements
     spanning = [*settle(pending, known)]
     ontology = schema.lines(job.iris)

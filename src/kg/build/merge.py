@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import heapq
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
+
+from kg.vocab import SKOS
 
 _PART: Final = re.compile(rb"/(?:row|geometry|exposure|credit|provision|author)/.*$", re.DOTALL)
 """What follows a record's IRI in the IRIs of its parts (kg.mapping)."""
@@ -111,6 +113,28 @@ def place(view: mmap, line: bytes, low: int) -> int:
         else:
             high = start
     return low
+
+
+def united(run: Path, into: Mapping[str, str], names: Collection[str]) -> None:
+    """Rewrite a run so that the statements about some records (IRIs) are about others, their graphs kept.
+
+    The parts of a record keep their IRIs, so that two geometries stay two. What names a record by one of the
+    properties ``names`` becomes another name (``skos:altLabel``) of the one that it is now part of.
+    """
+    moved = {f"<{old}>": f"<{new}>" for old, new in into.items()}
+    naming = {f"<{each}>" for each in names}
+    with run.open(encoding="utf-8", newline="\n") as source:
+        lines = [_moved(line.rstrip("\n"), moved, naming) for line in source]
+    lines.sort()
+    with run.open("w", encoding="utf-8", newline="\n") as target:
+        target.writelines(f"{line}\n" for line in lines)
+
+
+def _moved(line: str, into: Mapping[str, str], naming: Collection[str]) -> str:
+    subject, predicate, rest = line.split(" ", 2)
+    if subject not in into:
+        return line
+    return f"{into[subject]} {f'<{SKOS}altLabel>' if predicate in naming else predicate} {rest}"
 
 
 def without(run: Path, records: Collection[str]) -> None:

@@ -101,7 +101,7 @@ def renew(job: Job, last: generation.Generation, kept: Kept) -> None:
     stages.assess(job)
     with job.progress.stage("store"), job.timed("store"):
         splice = _spliced(job, kept, last, what)
-        gone, come = splice.changes()
+        gone, come = job.changes = splice.changes()
     try:
         _take_over(job, last, b"".join(gone), b"".join(come))
     except (OSError, ValueError) as fault:
@@ -148,6 +148,9 @@ def _touched(job: Job, kept: Kept, changed: list[Key], before: dict[Key, set[str
 def _read_besides(job: Job, changed: list[Key], what: touched.Touched) -> None:
     """Read the parts that did not change and whose records are needed; what is known of them stays."""
     wanted = what.records | what.around
+    merges = [(iri, each.replaced_by) for iri, each in job.retired.items() if each.replaced_by]
+    if any(wanted.intersection(pair) for pair in merges):
+        raise Whole("records that were merged changed")
     known = set(changed)
     parts = [
         part

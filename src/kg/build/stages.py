@@ -33,6 +33,7 @@ from kg.sparql import counting
 from kg.sparql.columns import writing as columns
 from kg.store.embedded import EmbeddedStore, fits_memory, open_store
 from kg.validation import check_graph
+from kg.vocab import DCTERMS, RDFS
 
 
 def load(job: Job) -> None:
@@ -46,9 +47,14 @@ def connect(job: Job) -> None:
     with job.progress.stage("connect"), job.timed("map"):
         job.loose = joining.join(job)
         for runs, parts in job.taken:
-            lost = set().union(*(job.units[part.key].lost for part in parts))
-            for run in runs if lost else ():
-                merge.without(run, lost)
+            units = [job.units[part.key] for part in parts]
+            into = {iri: job.retired[iri].replaced_by for unit in units for iri in unit.merged}
+            lost = set().union(*(unit.lost - unit.merged for unit in units))
+            for run in runs:
+                if lost:
+                    merge.without(run, lost)
+                if into:
+                    merge.united(run, into, (f"{RDFS}label", f"{DCTERMS}title"))
             job.runs += runs
         job.runs.append(job.scratch / "links.nq")
         work.write_run(list(job.loose), job.runs[-1])

@@ -40,6 +40,8 @@ class Unit:
     issues: list[Issue] = field(default_factory=list)
     warnings: list[Violation] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
+    merged: set[str] = field(default_factory=set)
+    """Those of the lost whose statements stand at another record; known once all units are joined."""
 
     @property
     def stands(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kg import queries, resources
 from kg.search.analysis import detect, normalise
-from kg.vocab import DCTERMS, LANGUAGES, RDFS, Iris
+from kg.vocab import DCTERMS, LANGUAGES, RDFS, SKOS, Iris
 
 KINDS: Final = {
     "Technology": "technology",
@@ -126,7 +126,7 @@ Texts = dict[str, dict[str, dict[str, list[str]]]]
 
 def _texts(store: Any, iris: Iris, records: dict[str, SearchRecord]) -> Texts:
     texts: Texts = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    titles = {RDFS + "label", DCTERMS + "title", iris.term("localName")}
+    titles = {RDFS + "label", DCTERMS + "title", SKOS + "altLabel", iris.term("localName")}
     summaries = {DCTERMS + "abstract", iris.term("topic"), iris.term("relationToSeed")}
     plain_words = {iris.term(name) for name in ("place", "containerTitle", "publisherName", "label")}
     rows = [*select(store, "texts", iris), *select(store, "words", iris)]
