@@ -43,15 +43,15 @@ def table(name: str, path: str) -> Answer:
     """Return a table of a record's page, in the language of the address."""
     known = name in _TABLES or name.partition("-")[0] == _NUMBERED
     record = describe(opened().store, iri_of("id", path), language(), iris()) if known else None
-    rows = list(_rows(record, name)) if record else []
-    if len(rows) < 2:
+    found = list(rows(record, name)) if record else []
+    if len(found) < 2:
         raise NotFound("This record has no such table.")
-    safe = [[plain_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows[1:]]
-    body = csv_text([str(cell) for cell in rows[0]], safe)
+    safe = [[plain_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in found[1:]]
+    body = csv_text([str(cell) for cell in found[0]], safe)
     return attached(body, "text/csv", f"{name}-{path.rpartition('/')[2]}.csv")
 
 
-def _rows(record: EntityPage, name: str) -> Iterator[Cells]:
+def rows(record: EntityPage, name: str) -> Iterator[Cells]:
     """Yield the heading and the rows of a table; nothing where the record has none of this name."""
     if name in _TABLES:
         yield from _TABLES[name](record)

@@ -11,7 +11,7 @@ import hmac
 import time
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
@@ -24,7 +24,7 @@ from kg.web.context import iris, opened, settings
 from kg.web.i18n import language
 from kg.web.linked_data import iri_of
 from kg.web.rate import Rate, client
-from kg.web.respond import Answer
+from kg.web.respond import Answer, private
 
 bp = Blueprint("reporting", __name__, url_prefix="/<lang:lang>")
 
@@ -82,7 +82,7 @@ def thanks(kind: str, path: str) -> Answer:
     iri, title = _record(kind, path)
     number = request.args.get("number", "")
     is_number = number.isascii() and number.isdigit() and len(number) <= 9
-    return _private(
+    return private(
         render_template("reported.html", iri=iri, title=title, number=int(number) if is_number else None)
     )
 
@@ -103,7 +103,7 @@ def _record(kind: str, path: str) -> tuple[str, Text]:
 
 
 def _form(iri: str, title: Text, given: dict[str, Any], *, fault: str = "", code: int = 200) -> Response:
-    answer = _private(
+    answer = private(
         render_template(
             "report.html",
             iri=iri,
@@ -111,7 +111,7 @@ def _form(iri: str, title: Text, given: dict[str, Any], *, fault: str = "", code
             given=given,
             fault=fault,
             signed=_signed(iri, int(time.time())),
-            problems=_problems(),
+            problems=problems(),
             longest=reports.LONGEST,
         )
     )
@@ -119,7 +119,8 @@ def _form(iri: str, title: Text, given: dict[str, Any], *, fault: str = "", code
     return answer
 
 
-def _problems() -> dict[str, str]:
+def problems() -> dict[str, str]:
+    """Return what may be wrong, in the reader's words, by its name."""
     said = (
         _("A fact is wrong"),
         _("A link does not work"),
@@ -128,13 +129,6 @@ def _problems() -> dict[str, str]:
         _("Something else"),
     )
     return dict(zip(reports.PROBLEMS, said, strict=True))
-
-
-def _private(body: str) -> Response:
-    response = make_response(body)
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _signed(iri: str, moment: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
-from flask import Response, request
+from flask import Response, json, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg import __version__
@@ -32,6 +33,21 @@ def tagged(
     else:
         response.cache_control.no_cache = True
     response.make_conditional(request)
+    return response
+
+
+def private(body: str) -> Response:
+    """Return a page that no cache and no search engine keeps."""
+    response = Response(body, content_type="text/html; charset=utf-8")
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def unkept_json(body: Any, status: int = 200) -> Response:
+    """Return JSON that no cache keeps."""
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json")
+    response.cache_control.no_store = True
     return response
 
 

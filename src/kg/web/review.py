@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from kg.errors import BadInput, NotFound, Refused
 from kg.link import accounts, journal, partners, review
@@ -19,7 +19,7 @@ from kg.web import guard, link_words
 from kg.web.context import iris, settings
 from kg.web.i18n import language
 from kg.web.reconcile import labels
-from kg.web.respond import Answer
+from kg.web.respond import Answer, private
 
 bp = Blueprint("review", __name__)
 
@@ -51,12 +51,12 @@ def start() -> Answer:
 @bp.get("/<lang:lang>/review")
 def page() -> Answer:
     """Show the queue, or the form to sign in."""
-    who = _who()
+    who = signed_in_as()
     if who is None or who.role != "curator":
-        return _kept_private(render_template("link_sign_in.html"))
+        return private(render_template("link_sign_in.html"))
     asked = _asked(request.args)
     done = _whole(request.args.get("done"))
-    return _kept_private(_queue(who, asked, done=_found(done)))
+    return private(_queue(who, asked, done=_found(done)))
 
 
 @bp.post("/<lang:lang>/review/sign-in")
@@ -66,8 +66,8 @@ def sign_in() -> Answer:
     token = request.form.get("token", "").strip()
     guard.of_token(token).require("curator")
     home = settings().home_folder
-    if _secret():
-        accounts.close_session(home, _secret())
+    if session_secret():
+        accounts.close_session(home, session_secret())
     secret = accounts.open_session(home, token)
     response = redirect(url_for("review.page"), 303)
     response.set_cookie(
@@ -85,8 +85,8 @@ def sign_in() -> Answer:
 @bp.post("/<lang:lang>/review/sign-out")
 def sign_out() -> Answer:
     """End the session."""
-    _signed_in()
-    accounts.close_session(settings().home_folder, _secret())
+    sender()
+    accounts.close_session(settings().home_folder, session_secret())
     response = redirect(url_for("review.page"), 303)
     response.delete_cookie(_cookie(), path="/", secure=_is_secure(), httponly=True, samesite="Strict")
     return response
@@ -95,7 +95,7 @@ def sign_out() -> Answer:
 @bp.post("/<lang:lang>/review/decide")
 def decide() -> Answer:
     """Write down a decision and show the queue again at the next link."""
-    who = _signed_in().require("curator")
+    who = sender().require("curator")
     number, asked = _whole(request.form.get("number")), _asked(request.form)
     try:
         journal.decide(
@@ -107,7 +107,7 @@ def decide() -> Answer:
             reason=request.form.get("reason", ""),
         )
     except BadInput as fault:
-        response = _kept_private(_queue(who, asked, fault=str(fault)))
+        response = private(_queue(who, asked, fault=str(fault)))
         response.status_code = 400
         return response
     place = _whole(request.form.get("place")) + (asked.state == "all")
@@ -165,7 +165,7 @@ def _queue(who: Account, asked: Asked, *, done: Queued | None = None, fault: str
         warnings=review.warnings(home, queue, clashes),
         done=done,
         fault=fault,
-        csrf=accounts.csrf(_secret()),
+        csrf=accounts.csrf(session_secret()),
     )
 
 
@@ -182,25 +182,25 @@ def _cookie() -> str:
     return "__Host-kg_review" if _is_secure() else "kg_review"
 
 
-def _secret() -> str:
+def session_secret() -> str:
+    """Return the secret of this request's session; empty without one."""
     return request.cookies.get(_cookie(), "")
 
 
-def _who() -> Account | None:
-    return accounts.of_session(settings().home_folder, _secret())
+def signed_in_as() -> Account | None:
+    """Return who is signed in."""
+    return accounts.of_session(settings().home_folder, session_secret())
 
 
-def _signed_in() -> Account:
+def sender() -> Account:
+    """Return who sent a form of the curators' pages.
+
+    Raises:
+        Refused: nobody is signed in, or the form is not of this session or comes from elsewhere.
+    """
     guard.check_origin()
-    who = _who()
+    who = signed_in_as()
     if who is None:
         raise Refused("You are not signed in.")
-    accounts.check_csrf(_secret(), request.form.get("csrf", ""))
+    accounts.check_csrf(session_secret(), request.form.get("csrf", ""))
     return who
-
-
-def _kept_private(body: str) -> Response:
-    response = make_response(body)
-    response.cache_control.no_store = True
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
