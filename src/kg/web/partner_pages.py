@@ -13,10 +13,11 @@ from flask import (
     url_for,
 )
 
+from kg.entities import describe, status
 from kg.errors import BadInput, NotAcceptable, NotFound
 from kg.link import notifications, partners
 from kg.link.names import Entry
-from kg.web.context import iris, settings
+from kg.web.context import iris, opened, settings
 from kg.web.i18n import language
 from kg.web.negotiate import negotiate
 from kg.web.reconcile import labels, own_address
@@ -48,30 +49,42 @@ def oembed() -> Answer:
     """Describe a record's card for embedding (https://oembed.com/)."""
     if request.args.get("format", "json") != "json":
         raise NotAcceptable("Only the JSON form of oEmbed is offered.")
-    entry = _entry(request.args.get("url", ""))
+    iri = _iri(request.args.get("url", ""))
     width, height = _bounded("maxwidth", 420), _bounded("maxheight", 220)
-    address = own_address() + url_for("reconcile.preview", id=entry.id).removeprefix(
-        request.script_root + "/"
-    )
-    title = entry.label(language()).value
-    html = (
-        f'<iframe src={quoteattr(address)} width="{width}" height="{height}" title={quoteattr(title)} '
-        'sandbox="" loading="lazy" style="border:0"></iframe>'
-    )
-    body = {
-        "version": "1.0", "type": "rich", "provider_name": "LandKG", "provider_url": own_address(),
-        "title": title, "html": html, "width": width, "height": height, "cache_age": 3600,
+    entry = labels().by_iri.get(iri)
+    body: dict[str, object] = {
+        "version": "1.0", "type": "link", "provider_name": "LandKG", "provider_url": own_address(),
+        "cache_age": 3600,
     }  # fmt: skip
+    if entry is None:  # a scheme, a dataset: there is no card of it
+        body["title"] = describe(opened().store, iri, language(), iris()).title.value
+    else:
+        body |= {"type": "rich", "title": entry.label(language()).value, "width": width, "height": height}
+        body["html"] = _card(entry, width, height)
     return tagged(json.dumps(body, ensure_ascii=False), "application/json", vary=("Accept-Language",))
 
 
-def _entry(address: str) -> Entry:
+def _card(entry: Entry, width: int, height: int) -> str:
+    path = url_for("reconcile.preview", id=entry.id).removeprefix(f"{request.script_root}/")
+    title = quoteattr(entry.label(language()).value)
+    return (
+        f'<iframe src={quoteattr(own_address() + path)} width="{width}" height="{height}" title={title} '
+        'sandbox="" loading="lazy" style="border:0"></iframe>'
+    )
+
+
+def _iri(address: str) -> str:
+    """Return the IRI of a record of ours that an address is about.
+
+    Raises:
+        NotFound: it is the address of no record.
+    """
     roots = (iris().base, settings().public_url, own_address())
     path = notifications.target_paths(address, roots)
-    entry = labels().by_iri.get(iris().base + path) if path else None
-    if entry is None:
+    found = status(opened().store, f"{iris().base}{path}", iris()) if path else None
+    if found is None or not found.known or found.withdrawn:
         raise NotFound("This is the address of no record of ours.")
-    return entry
+    return f"{iris().base}{path}"
 
 
 def _bounded(name: str, most: int) -> int:

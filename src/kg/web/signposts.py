@@ -45,7 +45,7 @@ def _signpost(response: Response) -> Response:
         path = str((request.view_args or {}).get("path", ""))
         if request.endpoint == "linked_data.data":
             path = path.rpartition(".")[0]
-        inbox, mention = url_for("linking.inbox"), url_for("linking.webmention")
+        inbox, mention = url_for("links_in.inbox"), url_for("links_in.webmention")
         response.headers.add("Link", f'<{inbox}>; rel="http://www.w3.org/ns/ldp#inbox"')
         response.headers.add("Link", f'<{mention}>; rel="webmention"')
         if (request.view_args or {}).get("kind") == "id":
@@ -58,16 +58,18 @@ def _signs(iri: str) -> list[tuple[str, str, str]]:
     """Return (target, relation, further parameters) of a record's links."""
     text, bound = queries.get("links", "signposts").bind({"entity": iri}, iris())
     found: list[tuple[str, str, str]] = [(iri, "cite-as", "")]
-    authors = []
+    authors, classes = [], []
     for row in opened().store.select(text, bound):
         name, value = lexical(row["property"]), lexical(row["value"])
         if name in _RELATIONS:
             found.append((value, _RELATIONS[name], ""))
-        elif name != f"{RDF}type":
+        elif name == f"{RDF}type":
+            classes.append(value)
+        else:
             authors.append((value, "author", ""))
     kind = iri.removeprefix(f"{iris().base}id/").partition("/")[0]
     types = [f"{_SCHEMA}AboutPage"] if request.endpoint == "records.page" else []
-    types.append(_SCHEMA + structured.TYPES.get(kind, "Thing"))
+    types.append(_SCHEMA + structured.type_of(kind, classes))
     found += [(each, "type", "") for each in types]
     found += authors[:_AUTHORS]
     if request.endpoint != "linked_data.data":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask import json
@@ -24,6 +25,20 @@ TYPES: Final = {
     "case": "Article",
 }
 """Class of schema.org of each kind of record."""
+_CLASSES: Final = {
+    "Meeting": "Event",
+    "Organization": "Organization",
+    "Body": "Organization",
+    "Convention": "Organization",
+}
+"""Class of schema.org of entities, by the local name of a class of ours."""
+
+
+def type_of(kind: str, classes: Iterable[str]) -> str:
+    """Return the class of schema.org for a record of a kind with these classes (IRIs)."""
+    names = {each.rpartition("/")[2] for each in classes}
+    found = next((name for ours, name in _CLASSES.items() if ours in names), "Thing")
+    return TYPES.get(kind, found)
 
 
 def schema_org(record: EntityPage) -> Markup:
@@ -31,7 +46,7 @@ def schema_org(record: EntityPage) -> Markup:
     body: dict[str, Any] = {
         "@context": {"@vocab": "https://schema.org/"},
         "@id": record.iri,
-        "@type": TYPES.get(record.kind, "Thing"),
+        "@type": type_of(record.kind, (each.iri for each in record.types)),
         "name": record.title.value,
         "url": {"@id": public(page(record.iri))},
         "identifier": record.identifier or None,
