@@ -22,7 +22,7 @@ from tiny import TINY, TINY_INPUTS
 
 from kg import build as building
 from kg import generation
-from kg.build import build, check_current, check_inputs, dataset_table, export, merge, stages
+from kg.build import build, check_current, check_inputs, dataset_table, export, merge, reading, stages
 from kg.build.job import Job
 from kg.config import Settings
 from kg.errors import BadInput, BuildFailed, NotFound
@@ -79,7 +79,7 @@ def test_build_when_the_hash_seed_differs_then_the_graph_is_the_same_bytes(
 def test_build_when_read_by_several_processes_then_the_graph_is_the_same_bytes(
     tmp_path: Path, tiny_graph: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stages, "_ALONE_BELOW", 0)
+    monkeypatch.setattr(reading, "_ALONE_BELOW", 0)
     assert _build(tmp_path).generation.graph_file.read_bytes() == tiny_graph.read_bytes()
 
 
@@ -203,6 +203,7 @@ def test_build_when_it_fails_then_the_last_good_generation_serves(
         raise BuildFailed("the disk is full")
 
     monkeypatch.setattr(stages, "STAGES", (*stages.STAGES[:4], fail))
+    monkeypatch.setattr(stages, "AFTER_RENEWING", (fail,))
     with pytest.raises(BuildFailed):
         _build(tmp_path, TINY_INPUTS[1])
     assert generation.current(tmp_path) == before

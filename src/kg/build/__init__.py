@@ -77,7 +77,7 @@ def build(
             predecessor = None
         manifest = manifests.describe(job, built, predecessor)
         shutil.rmtree(job.scratch)
-        if index:
+        if index and not job.renewed:  # Of other generations they are written when first asked for.
             import_module("kg.link").write_dumps(home, workshop, settings.iris)
         manifest["duration"] = round(time.perf_counter() - began, 3)
         manifests.write_json(workshop / "manifest.json", manifest)
@@ -86,7 +86,9 @@ def build(
         published = generation.publish(home, workshop)
         # The history of changes follows what serves; where it cannot be written, the service catches up.
         with suppress(Unavailable):
-            import_module("kg.link").follow(home, settings.iris)
+            link = import_module("kg.link")
+            delta = link.Delta(job.renewed.id, *job.changes) if job.renewed else None
+            link.follow(home, settings.iris, delta)
         return BuildResult(published, manifest, job.rows)
 
 

@@ -58,6 +58,8 @@ class Job:
     """The generation that this one is made from."""
     anew: tuple[bytes, ...] = ()
     """How the lines begin that do not come from the generation before."""
+    changes: tuple[list[bytes], list[bytes]] = ([], [])
+    """Lines that went from the graph of that generation, and lines that came."""
     names: Names = field(default_factory=dict)
     """Names of records that their source withdrew, as far as they are known already."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from kg.vocab import Iris
 
 _LEFT_OUT: Final = ("provenance", "inferred", "retired")
 """Graphs that change with every build, follow from others, or hold what is no longer there."""
-_MASK: Final = (1 << 64) - 1
+MASK: Final = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,25 @@ class Changes:
 
 def digests(graph: Path, iris: Iris) -> dict[str, int]:
     """Return for each record a number that changes with any of its statements, whatever their order."""
+    with graph.open("rb") as file:
+        return digests_of(file, iris)
+
+
+def digests_of(lines: Iterable[bytes], iris: Iris) -> dict[str, int]:
+    """Return the digests of records from N-Quads lines; those of parts of a graph add up (modulo 2^64)."""
     head = f"<{iris.base}id/".encode()
     left_out = tuple(f" <{iris.graph(name)}> .".encode() for name in _LEFT_OUT)
     found: dict[bytes, int] = {}
-    with graph.open("rb") as file:
-        for line in file:
-            if not line.startswith(head) or line.rstrip().endswith(left_out):
-                continue
-            subject = line[1 : line.index(b">")]
-            parts = subject[len(head) - 1 :].split(b"/")
-            # A DOI has a slash of its own; parts of a record stand below its IRI.
-            length = 3 if parts[0] == b"publication" and parts[1] == b"doi" else 1
-            record = subject[: len(head) - 1] + b"/".join(parts[: length + 1])
-            digest = int.from_bytes(hashlib.blake2b(line, digest_size=8).digest())
-            found[record] = (found.get(record, 0) + digest) & _MASK
+    for line in lines:
+        if not line.startswith(head) or line.rstrip().endswith(left_out):
+            continue
+        subject = line[1 : line.index(b">")]
+        parts = subject[len(head) - 1 :].split(b"/")
+        # A DOI has a slash of its own; parts of a record stand below its IRI.
+        length = 3 if parts[0] == b"publication" and parts[1] == b"doi" else 1
+        record = subject[: len(head) - 1] + b"/".join(parts[: length + 1])
+        digest = int.from_bytes(hashlib.blake2b(line, digest_size=8).digest())
+        found[record] = (found.get(record, 0) + digest) & MASK
     return {record.decode(): digest for record, digest in found.items()}
 
 

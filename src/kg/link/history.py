@@ -7,7 +7,7 @@ generation that serves is compared with the state at the end of the log; what di
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from kg import generation
 from kg.errors import Unavailable
-from kg.link.changes import digests
+from kg.link.changes import MASK, digests, digests_of
 from kg.mapping import retired
 from kg.moments import now
 from kg.vocab import DCTERMS, Iris
@@ -55,8 +55,19 @@ class Event:
     generation: str
 
 
-def follow(home: Path, iris: Iris) -> int:
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What made a generation from the one before: lines of the graph that went, and lines that came."""
+
+    before: str
+    gone: Sequence[bytes]
+    come: Sequence[bytes]
+
+
+def follow(home: Path, iris: Iris, delta: Delta | None = None) -> int:
     """Append what the current generation changed since the one noted last; return the number of events.
+
+    With ``delta``, if that begins at the one noted last, the graph itself need not be read.
 
     Only the generation that the pointer names counts: a process that still serves the one before would
     otherwise write its own changes back.
@@ -67,10 +78,16 @@ def follow(home: Path, iris: Iris) -> int:
     """
     current = generation.current(home)
     with _opened(home) as base:
-        if _last(base) == current.id:
+        last = _last(base)
+        if last == current.id:
             return 0
-    states = digests(current.graph_file, iris)
-    merged = _merged(current.graph_file, iris)
+        earlier = dict(base.execute("SELECT iri, digest FROM held")) if delta and delta.before == last else {}
+    if delta and earlier:
+        states, merged = _moved(earlier, delta, iris), _merged(delta.come, iris)
+    else:
+        states = digests(current.graph_file, iris)
+        with current.graph_file.open("rb") as lines:
+            merged = _merged(lines, iris)
     with _opened(home) as base:
         base.execute("BEGIN IMMEDIATE")  # Another process may have come first.
         if _last(base) == current.id:
@@ -106,16 +123,24 @@ def _events(known: dict[str, int], fresh: dict[str, int]) -> Iterator[tuple[Kind
     yield from (("Delete", iri) for iri in sorted(known.keys() - fresh.keys()))
 
 
-def _merged(graph: Path, iris: Iris) -> dict[str, str]:
+def _moved(held: dict[str, int], delta: Delta, iris: Iris) -> dict[str, int]:
+    """Return the digests after a change; a record of which nothing is left has none."""
+    states = {iri: digest + (1 << 63) for iri, digest in held.items()}
+    for lines, sign in ((delta.gone, -1), (delta.come, 1)):
+        for iri, digest in digests_of(lines, iris).items():
+            states[iri] = (states.get(iri, 0) + sign * digest) & MASK
+    return {iri: digest for iri, digest in states.items() if digest}
+
+
+def _merged(lines: Iterable[bytes], iris: Iris) -> dict[str, str]:
     """Return what stands for each merged record, from the tombstones."""
     tail = f"> <{iris.graph(retired.GRAPH)}> .\n".encode()
     middle = f"> <{DCTERMS}isReplacedBy> <".encode()
     found = {}
-    with graph.open("rb") as file:
-        for line in file:
-            if line.endswith(tail) and middle in line:
-                iri, _predicate, other = line[1 : -len(tail)].partition(middle)
-                found[iri.decode()] = other.decode()
+    for line in lines:
+        if line.endswith(tail) and middle in line:
+            iri, _predicate, other = line[1 : -len(tail)].partition(middle)
+            found[iri.decode()] = other.decode()
     return found
 
 
