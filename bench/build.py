@@ -56,7 +56,7 @@ def measure_build(home: Path, *, index: bool, inputs: tuple[str, ...] = ()) -> d
 
 def build_table(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
     """Yield the lines of the table of builds."""
-    stages = ("load", "map", "infer", "validate", "assess", "store", "index", "check")
+    stages = ("load", "map", "infer", "validate", "assess", "store", "index", "count", "quality", "check")
     yield f"| build | records | statements | wall s | peak MB | {' | '.join(f'{s} s' for s in stages)} |"
     yield f"|{'---|' * (5 + len(stages))}"
     for name, made in rows:

@@ -42,6 +42,7 @@ def keep(job: Job) -> None:
 def is_current(job: Job, last: Generation) -> bool:
     """Tell whether a generation is what a build would make now."""
     kept = units.state(last.folder)
+    job.names = kept.get("names", {})
     return (
         last.manifest.get("inputs_sha256") == manifest.inputs_sha256(job.fingerprints, job.settings.base)
         and kept.get("recipe") == recipe(job)
