@@ -108,8 +108,7 @@ class SearchIndex:
 
     def warm(self) -> None:
         """Load the models, so that the first search is as fast as the next."""
-        for space in self.spaces.values():
-            space.encoder.warm()
+        self._methods.warm()
         if self._second is not None:
             self._second.warm()
 
@@ -190,7 +189,7 @@ class SearchIndex:
         holds[reading.exact] = True
         if reading.like is not None:
             holds[reading.like] = False
-        inside = holds if allowed is None else holds & allowed
+        inside = holds.copy() if allowed is None else holds & allowed
         ranked = [each for each in fused if inside[each.record]]
         if inside.any():
             inside[[each.record for each in ranked]] = False
@@ -200,7 +199,8 @@ class SearchIndex:
                 Fused(int(number), parts={"words": (at, 0.0)})
                 for at, number in enumerate(rest, len(ranked) + 1)
             ]
-            said = bool(members.share.any()) or bool(reading.exact) or reading.like is not None
+            shares = members.share[[each.record for each in ranked]]
+            said = bool(shares.any()) or bool(reading.exact) or reading.like is not None
             return Listing(reading, self._first(reading, ranked, allowed), runs, request, holds, not said)
         nearest = fused[:NEAREST]
         holds = np.zeros_like(holds)
