@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import BadInput, NotFound, Refused
-from kg.link import accounts, jobs, journal, linksets, partners, review, sssom, thesaurus
+from kg.link import accounts, jobs, journal, journal_file, linksets, partners, review, sssom, thesaurus
 from kg.link.accounts import Account
 from kg.link.labels import LabelIndex
 from kg.link.links import ACCEPT, EXACT, RELATED, Link
@@ -225,7 +225,7 @@ def test_decision_when_taken_is_kept_with_who_when_and_why_and_survives_new_sugg
 def test_decisions_when_written_cannot_be_changed(tmp_path: Path, iris: Iris) -> None:
     journal.queue(tmp_path, "panorama", [_link(iris.id("concept", "eba"))], "test")
     journal.decide(tmp_path, 1, action="accept", curator="Ana", reason="")
-    with journal.writing(tmp_path) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with journal_file.writing(tmp_path) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.execute("DELETE FROM link_decisions")
     journal.decide(tmp_path, 1, action="reject", curator="Ben", reason="another place")
     history = journal.history(tmp_path, "panorama", _link("x:y").subject, iris.id("concept", "eba"))
@@ -250,8 +250,8 @@ def test_mapping_set_when_edited_and_loaded_back_decides_once(
     lines[head + 1] = lines[head + 1].replace("semapv:CompositeMatching", manual)
     lines[head + 2] = lines[head + 2].replace(RELATED, EXACT).replace("semapv:CompositeMatching", manual)
     edited = "\n".join(lines) + "\n"
-    first = review.take(tmp_path, edited, panorama, CURATOR, iris)
-    again = review.take(tmp_path, edited, panorama, CURATOR, iris)
+    first = review.take(tmp_path, review.read(edited, iris), panorama, CURATOR, iris)
+    again = review.take(tmp_path, review.read(edited, iris), panorama, CURATOR, iris)
     assert (first.queued, first.decided, again.decided) == (0, 2, 0)
     assert sorted((each.state, each.predicate) for each in journal.listed(tmp_path)) == [
         ("accept", EXACT), ("accept", RELATED), ("open", RELATED),
@@ -263,10 +263,10 @@ def test_mapping_set_when_from_a_partner_only_suggests(
 ) -> None:
     link = _link(iris.id("concept", "eba"), justification="semapv:ManualMappingCuration")
     text = sssom.write([link], panorama, iris)
-    taken = review.take(tmp_path, text, panorama, Account("panorama", "partner"), iris)
+    taken = review.take(tmp_path, review.read(text, iris), panorama, Account("panorama", "partner"), iris)
     assert (taken.queued, taken.decided) == (1, 0)
     with pytest.raises(Refused):
-        review.take(tmp_path, text, panorama, Account("weadapt", "partner"), iris)
+        review.take(tmp_path, review.read(text, iris), panorama, Account("weadapt", "partner"), iris)
 
 
 def test_mapping_set_when_about_others_records_is_refused(
@@ -274,7 +274,7 @@ def test_mapping_set_when_about_others_records_is_refused(
 ) -> None:
     text = sssom.write([_link(iris.id("concept", "eba"), subject="https://evil.example/1")], panorama, iris)
     with pytest.raises(BadInput, match="no record of PANORAMA"):
-        review.take(tmp_path, text, panorama, CURATOR, iris)
+        review.take(tmp_path, review.read(text, iris), panorama, CURATOR, iris)
 
 
 def test_conflicts_when_two_records_are_the_same_or_gone_are_shown(

@@ -86,7 +86,7 @@ def test_links_in_when_accepted_and_built_show_on_the_record_and_join_in_sparql(
     note = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Announce",
             "object": f"{hub.partner}/case/1", "target": EBA}  # fmt: skip
     told = hub.client.post("/inbox", data=json.dumps(note), content_type="application/ld+json")
-    assert told.status_code == 201
+    assert told.status_code == 202
     queued = journal.listed(hub.home, partner="neighbour")
     assert [(each.link.subject, each.link.object, each.state) for each in queued] == [
         (f"{hub.partner}/case/1", EBA, "open")

@@ -72,10 +72,14 @@ def link(
         raise BadInput("--queue needs --partner.")
     settings = output.settings(home)
     folder = settings.home_folder
-    job = jobs.get(folder, resume) if resume else jobs.create(folder, records.read(file), partner)
+    job = (
+        jobs.get(folder, resume)
+        if resume
+        else jobs.create(folder, records.read(file), partner, meaning=with_meaning)
+    )
     output.note(f"Job {job.id}: {job.total} records, {job.done} done.")
     with (
-        suggester(settings, with_meaning) as made,
+        suggester(settings, job.meaning) as made,
         progress.for_terminal().stage("link", job.total) as advance,
     ):
         job = jobs.run(folder, job.id, made, advance)

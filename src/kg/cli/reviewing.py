@@ -90,7 +90,8 @@ def load_links(
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise BadInput(f"{file} cannot be read: {fault}.") from None
-    taken = review.take(settings.home_folder, text, owner, Account(curator, "curator"), settings.iris)
+    rows = review.read(text, settings.iris)
+    taken = review.take(settings.home_folder, rows, owner, Account(curator, "curator"), settings.iris)
     if as_json:
         output.dump(taken.to_json())
     else:

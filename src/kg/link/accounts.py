@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import BadInput, NotFound, Refused
-from kg.link import journal
+from kg.link import journal_file
 from kg.moments import now
 
 ROLES: Final = ("curator", "partner")
@@ -53,7 +53,7 @@ def create(home: Path, name: str, role: str = "curator") -> str:
     if not name.strip() or len(name) > 100:
         raise BadInput("An account needs a name of at most 100 characters.")
     token = secrets.token_urlsafe(32)
-    with journal.writing(home) as db:
+    with journal_file.writing(home) as db:
         db.execute(
             "INSERT INTO curators (name, role, token_hash, created) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash,"
@@ -69,7 +69,7 @@ def revoke(home: Path, name: str) -> None:
     Raises:
         NotFound: there is no such account.
     """
-    with journal.writing(home) as db:
+    with journal_file.writing(home) as db:
         if not db.execute("UPDATE curators SET revoked = 1 WHERE name = ?", (name,)).rowcount:
             raise NotFound(f"There is no account '{name[:60]}'.")
         db.execute("DELETE FROM curator_sessions WHERE curator = ?", (name,))
@@ -77,7 +77,7 @@ def revoke(home: Path, name: str) -> None:
 
 def every(home: Path) -> list[tuple[str, str, bool]]:
     """Return (name, role, whether it may sign in) of each account."""
-    with journal.reading(home) as db:
+    with journal_file.reading(home) as db:
         rows = db.execute("SELECT name, role, revoked FROM curators ORDER BY name").fetchall() if db else []
     return [(name, role, not revoked) for name, role, revoked in rows]
 
@@ -89,7 +89,7 @@ def of_token(home: Path, token: str) -> Account:
         Refused: nobody's.
     """
     sql = "SELECT name, role FROM curators WHERE token_hash = ? AND NOT revoked"
-    with journal.reading(home) as db:
+    with journal_file.reading(home) as db:
         row = db.execute(sql, (_hash(token),)).fetchone() if db and token else None
     if row is None:
         raise Refused("This token is not known.")
@@ -104,7 +104,7 @@ def open_session(home: Path, token: str) -> str:
     """
     account = of_token(home, token)
     secret = secrets.token_urlsafe(32)
-    with journal.writing(home) as db:
+    with journal_file.writing(home) as db:
         db.execute("DELETE FROM curator_sessions WHERE ends < ?", (time.time(),))
         db.execute(
             "INSERT INTO curator_sessions VALUES (?, ?, ?)",
@@ -115,7 +115,7 @@ def open_session(home: Path, token: str) -> str:
 
 def of_session(home: Path, secret: str) -> Account | None:
     """Return who is signed in by a session's secret."""
-    with journal.reading(home) as db:
+    with journal_file.reading(home) as db:
         row = (
             db.execute(
                 "SELECT c.name, c.role FROM curator_sessions s JOIN curators c ON c.name = s.curator"
@@ -130,7 +130,7 @@ def of_session(home: Path, secret: str) -> Account | None:
 
 def close_session(home: Path, secret: str) -> None:
     """Sign out."""
-    with journal.writing(home) as db:
+    with journal_file.writing(home) as db:
         db.execute("DELETE FROM curator_sessions WHERE hash = ?", (_hash(secret),))
 
 

@@ -25,6 +25,8 @@ from kg.errors import Refused, TooLarge, Unavailable
 SECONDS: Final = 10.0
 BYTES: Final = 1024 * 1024
 REDIRECTS: Final = 3
+_ADDRESSES: Final = 4
+_CONNECT_SECONDS: Final = 4.0
 _PORTS: Final = {"http": 80, "https": 443}
 _TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 """NAT64: the last 32 bits are an IPv4 address."""
@@ -106,9 +108,9 @@ class Fetcher:
         until = time.monotonic() + self._seconds
         for _ in range(REDIRECTS + 1):
             scheme, host, port, path = self.checked(address)
-            place = self._address(host, port)
+            places = self._addresses(host, port)
             try:
-                status, headers, body = self._ask(scheme, host, port, place, path, until)
+                status, headers, body = self._ask(scheme, host, port, places, path, until)
             except (OSError, http.client.HTTPException):
                 raise Unavailable(f"{host} gave no answer.", retry_after=60) from None
             if status in (301, 302, 303, 307, 308) and headers.get("location"):
@@ -143,20 +145,20 @@ class Fetcher:
         path = parts.path or "/"
         return parts.scheme, host, port or usual, f"{path}?{parts.query}" if parts.query else path
 
-    def _address(self, host: str, port: int) -> str:
-        """Return the IP address to connect to; one inner address among many refuses all."""
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """Return the IP addresses to connect to; one inner address among many refuses all."""
         found = self._resolve(host, port)
         if not found:
             raise Refused(f"The host {host[:80]} cannot be found.")
         if f"{host}:{port}" not in self._inner and not all(map(is_public, found)):
             raise Refused(f"The host {host[:80]} is not on the public network.")
-        return found[0]
+        return found[:_ADDRESSES]
 
     def _ask(
-        self, scheme: str, host: str, port: int, place: str, path: str, until: float
+        self, scheme: str, host: str, port: int, places: list[str], path: str, until: float
     ) -> tuple[int, dict[str, str], bytes]:
+        plain = _connected(places, port, until)
         left = _left(until)
-        plain = socket.create_connection((place, port), timeout=min(5.0, left))
         connection = http.client.HTTPConnection(host, port, timeout=left)
         # A server that sends a byte now and then would never let a single read time out.
         alarm = threading.Timer(left, _cut, [plain])
@@ -194,6 +196,18 @@ class Fetcher:
             body += part
             if len(body) > self._most:
                 raise TooLarge(f"The page has more than {self._most // 1024} KB.")
+
+
+def _connected(places: list[str], port: int, until: float) -> socket.socket:
+    """Return a line to the first of the addresses that answers.
+
+    Raises:
+        OSError: none does.
+    """
+    for place in places[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((place, port), timeout=min(_CONNECT_SECONDS, _left(until)))
+    return socket.create_connection((places[-1], port), timeout=min(_CONNECT_SECONDS, _left(until)))
 
 
 def _cut(line: socket.socket) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from kg.errors import BadInput, NotFound
+from kg import locks
+from kg.errors import BadInput, NotFound, Unavailable
 from kg.link.links import Link
 from kg.link.records import PartnerRecord, from_row
 from kg.link.suggest import Suggester
@@ -23,10 +25,12 @@ from kg.moments import now
 
 FILE: Final = "jobs.sqlite"
 BATCH: Final = 200
+_TRIES: Final = 20
+_COLUMNS: Final = "id, partner, total, done, state, created, updated, meaning"
 _CREATE: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, partner TEXT NOT NULL, total INTEGER NOT NULL, done INTEGER NOT NULL,
-  state TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL
+  state TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL, meaning INTEGER NOT NULL DEFAULT 1
 );
 CREATE TABLE IF NOT EXISTS job_records (
   job TEXT NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (job, number)
@@ -40,7 +44,11 @@ CREATE TABLE IF NOT EXISTS job_links (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: ``state`` is ``waiting``, ``running``, ``done`` or ``cancelled``; ``done`` counts records."""
+    """A job; ``done`` counts records, ``meaning`` says whether meaning is compared too.
+
+    ``state`` is ``waiting``, ``running``, ``interrupted`` (its process died; it can be resumed),
+    ``cancelled`` or ``done``.
+    """
 
     id: str
     partner: str
@@ -49,6 +57,7 @@ class Job:
     state: str
     created: str
     updated: str
+    meaning: bool = True
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -59,6 +68,7 @@ class Job:
             "done": self.done,
             "created": self.created,
             "updated": self.updated,
+            "meaning": self.meaning,
         }
 
 
@@ -68,11 +78,13 @@ def _open(home: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(home / FILE, timeout=60)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         db.executescript(_CREATE)
+        if "meaning" not in {row[1] for row in db.execute("PRAGMA table_info(jobs)")}:
+            db.execute("ALTER TABLE jobs ADD COLUMN meaning INTEGER NOT NULL DEFAULT 1")
         yield db
 
 
-def create(home: Path, records: Iterable[PartnerRecord], partner: str = "") -> Job:
-    """Write down a job with all its records.
+def create(home: Path, records: Iterable[PartnerRecord], partner: str = "", *, meaning: bool = True) -> Job:
+    """Write down a job with all its records; ``meaning`` stays the same when it is resumed.
 
     Raises:
         BadInput: there is no record, or a record of :func:`kg.link.records.read` cannot be used.
@@ -86,8 +98,8 @@ def create(home: Path, records: Iterable[PartnerRecord], partner: str = "") -> J
             count = number + 1
         if not count:
             raise BadInput("There are no records to link.")
-        values = (name, partner, count, now(), now())
-        db.execute("INSERT INTO jobs VALUES (?, ?, ?, 0, 'waiting', ?, ?)", values)
+        values = (name, partner, count, now(), now(), meaning)
+        db.execute(f"INSERT INTO jobs ({_COLUMNS}) VALUES (?, ?, ?, 0, 'waiting', ?, ?, ?)", values)  # noqa: S608
     return get(home, name)
 
 
@@ -98,16 +110,57 @@ def get(home: Path, name: str) -> Job:
         NotFound: there is none of this identifier.
     """
     with _open(home) as db:
-        row = db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone()
+        row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (name,)).fetchone()  # noqa: S608
     if row is None:
         raise NotFound(f"There is no job '{name[:40]}'.")
-    return Job(*row)
+    return _job(home, row)
+
+
+def _job(home: Path, row: Sequence[Any]) -> Job:
+    """Return a job of a row; one that says it runs although no process holds its lock was interrupted."""
+    job = Job(*(*row[:7], bool(row[7])))
+    if job.state == "running":
+        with locks.held(_lock(home, job.id)) as is_free:
+            if is_free:
+                return replace(job, state="interrupted")
+    return job
+
+
+def _lock(home: Path, name: str) -> Path:
+    return home / "jobs" / f"{name}.lock"
+
+
+@contextmanager
+def _alone(home: Path, name: str) -> Iterator[None]:
+    """Hold a job's lock; whoever asks for its state holds it for a moment too, so it is tried again."""
+    for _ in range(_TRIES):
+        with locks.held(_lock(home, name)) as is_ours:
+            if is_ours:
+                yield
+                return
+        time.sleep(0.05)
+    raise Unavailable(f"The job {name[:40]} is running already.", retry_after=60)
 
 
 def every(home: Path) -> list[Job]:
     """Return all jobs, the newest first."""
     with _open(home) as db:
-        return [Job(*row) for row in db.execute("SELECT * FROM jobs ORDER BY created DESC, id")]
+        sql = f"SELECT {_COLUMNS} FROM jobs ORDER BY created DESC, id"  # noqa: S608
+        return [_job(home, row) for row in db.execute(sql).fetchall()]
+
+
+def forget(home: Path, partner: str, keep: int) -> int:
+    """Remove a partner's oldest jobs beyond the newest ``keep``, unless they run; return how many went."""
+    old = [each for each in every(home) if each.partner == partner][keep:]
+    gone = [each for each in old if each.state not in ("running", "waiting")]
+    with _open(home) as db, db:
+        for each in gone:
+            for table in ("job_links", "job_records"):
+                db.execute(f"DELETE FROM {table} WHERE job = ?", (each.id,))  # noqa: S608
+            db.execute("DELETE FROM jobs WHERE id = ?", (each.id,))
+    for each in gone:
+        _lock(home, each.id).unlink(missing_ok=True)
+    return len(gone)
 
 
 def cancel(home: Path, name: str) -> Job:
@@ -127,9 +180,11 @@ def run(home: Path, name: str, suggester: Suggester, advance: Callable[[int], No
 
     Raises:
         NotFound: there is none of this identifier.
+        Unavailable: another process or thread is running it.
     """
-    job = get(home, name)
-    with _open(home) as db:
+    get(home, name)
+    with _alone(home, name), _open(home) as db:
+        job = get(home, name)
         with db:
             sql = "UPDATE jobs SET state = 'running', updated = ? WHERE id = ? AND state <> 'done'"
             db.execute(sql, (now(), name))

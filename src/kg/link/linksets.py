@@ -9,11 +9,12 @@ from typing import Final
 
 import pyoxigraph as px
 
-from kg.link import journal, partners
+from kg.errors import BadInput, TooLarge
+from kg.link import journal, partners, rdf_files
 from kg.link.journal import Queued
-from kg.link.links import EXACT, RELATION, Link
+from kg.link.links import EXACT, RELATION, RELATIONS, Link
 from kg.link.partners import Partner
-from kg.link.sssom import LICENCE
+from kg.link.sssom import LICENCE, Row
 from kg.mapping import retired
 from kg.tables import csv_text, plain_cell
 from kg.terms import literal
@@ -27,6 +28,15 @@ PREDICATES: Final = {
     "skos:relatedMatch": f"{SKOS}relatedMatch",
     RELATION: f"{DCTERMS}relation",
 }
+_FORTH: Final = {iri: relation for relation, iri in PREDICATES.items()}
+_BACK: Final = {
+    f"{SKOS}narrowMatch" if relation == "skos:broadMatch" else iri: relation
+    for relation, iri in PREDICATES.items()
+}
+"""Relations of a statement about our record, by what they say about the partner's."""
+_NAMES: Final = (f"{RDFS}label", f"{DCTERMS}title", f"{SKOS}prefLabel")
+LINKS_MOST: Final = 50_000
+UNSPECIFIED: Final = "semapv:UnspecifiedMatching"
 _INVERSE: Final = {"skos:broadMatch": f"{SKOS}narrowMatch"}
 _COLUMNS: Final = (
     "subject", "subject_label", "predicate", "object", "object_label", "object_kind", "confidence",
@@ -60,6 +70,44 @@ def turtle(links: Iterable[Link], partner: Partner | None, iris: Iris) -> bytes:
     triples = (quad.triple for quad in px.parse("\n".join(lines).encode(), format=px.RdfFormat.N_TRIPLES))
     body = px.serialize(triples, format=px.RdfFormat.TURTLE, prefixes=prefixes)
     return body or b""
+
+
+def read(body: bytes, kind: px.RdfFormat, partner: Partner, iris: Iris) -> list[Row]:
+    """Return the links of a linkset: statements by which a partner's record and ours are joined.
+
+    They may be written from either record; the others, such as the linkset's own description, are passed
+    over. Names of the partner's records are taken where the file has them.
+
+    Raises:
+        BadInput: it is not RDF of this syntax, or joins nothing of the partner's with ours.
+        TooLarge: it has too many links.
+    """
+    ours = f"{iris.base}id/"
+    names: dict[str, str] = {}
+    found: dict[tuple[str, str], str] = {}
+    for quad in rdf_files.statements(body, kind, "The linkset"):
+        start, predicate, end = quad.subject, quad.predicate.value, quad.object
+        if not isinstance(start, px.NamedNode):
+            continue
+        if predicate in _NAMES and isinstance(end, px.Literal):
+            names.setdefault(start.value, end.value[:500])
+        if not isinstance(end, px.NamedNode):
+            continue
+        if partner.owns(start.value) and end.value.startswith(ours) and predicate in _FORTH:
+            found.setdefault((start.value, end.value), _FORTH[predicate])
+        elif partner.owns(end.value) and start.value.startswith(ours) and predicate in _BACK:
+            found.setdefault((end.value, start.value), _BACK[predicate])
+        if len(found) > LINKS_MOST:
+            raise TooLarge(f"A linkset may have {LINKS_MOST} links.")
+    if not found:
+        raise BadInput(
+            f"The linkset joins no record of {partner.name} with one of ours.",
+            hint=f"Relations read: {', '.join(RELATIONS)}.",
+        )
+    return [
+        Row(Link(theirs, names.get(theirs, ""), relation, our, "", "", 0.5, UNSPECIFIED), None, "", "")
+        for (theirs, our), relation in sorted(found.items())
+    ]
 
 
 def table(links: Iterable[Link]) -> str:

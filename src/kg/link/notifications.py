@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from kg.errors import BadInput, Refused
+from kg.errors import BadInput, Refused, TooLarge
 from kg.link import journal
 from kg.link.fetching import Fetched, Fetcher
 from kg.link.links import EXACT, RELATION, RELATIONS, Link
@@ -25,6 +25,9 @@ JUSTIFICATION: Final = "semapv:UnspecifiedMatching"
 CONFIDENCE: Final = 0.7
 """That a page of a partner links to a record says that it is related, not how."""
 _ACTIVITY: Final = ("Announce", "Create", "Add", "Update", "Offer")
+_STREAMS: Final = "https://www.w3.org/ns/activitystreams#"
+_TAGS_MOST: Final = 100_000
+"""The parser of the standard library takes time by the square of the tags of a malformed page."""
 
 
 class _Links(HTMLParser):
@@ -64,9 +67,15 @@ def target_paths(address: str, roots: Iterable[str]) -> str | None:
 
 
 def is_linked(page: Fetched, ways: Iterable[str]) -> tuple[bool, str]:
-    """Tell whether a page links to one of these addresses; also return its title."""
+    """Tell whether a page links to one of these addresses; also return its title.
+
+    Raises:
+        TooLarge: it has more tags than can be read in a second or two.
+    """
     text = page.body.decode("utf-8", "replace")
     if page.media_type in ("text/html", "application/xhtml+xml"):
+        if text.count("<") > _TAGS_MOST:
+            raise TooLarge(f"The page has more than {_TAGS_MOST} tags.")
         links = _Links(page.address)
         links.feed(text)
         return any(each in links.found for each in ways), " ".join(links.title.split())[:300]
@@ -106,17 +115,23 @@ def read_notification(body: Any) -> tuple[str, str, str]:
     """Return (source, target, relation) of an ActivityStreams notification, or of a bare statement.
 
     Read are ``{"type": "Announce", "object": source, "target": ours}`` and a node that points to our
-    record by a SKOS mapping property or ``dcterms:relation``.
+    record by a SKOS mapping property or ``dcterms:relation``. Names are taken as ActivityStreams has them;
+    a ``@context`` is never fetched.
 
     Raises:
         BadInput: it is neither.
     """
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]  # JSON-LD in expanded form
     if not isinstance(body, dict):
         raise BadInput("A notification is a JSON-LD object.")
     kinds = body.get("type", body.get("@type"))
     kinds = kinds if isinstance(kinds, list) else [kinds]
-    if any(isinstance(kind, str) and kind.rsplit("#", 1)[-1] in _ACTIVITY for kind in kinds):
-        source, target = _id(body.get("object")), _id(body.get("target"))
+    if any(
+        isinstance(kind, str) and kind.removeprefix("as:").removeprefix(_STREAMS) in _ACTIVITY
+        for kind in kinds
+    ):
+        source, target = (_id(body.get(name, body.get(_STREAMS + name))) for name in ("object", "target"))
         if source and target:
             return source, target, RELATION
     source = _id(body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ import pycountry
 import pyoxigraph as px
 
 from kg.errors import BadInput
+from kg.link import rdf_files
 from kg.terms import clean_text, is_iri
 from kg.vocab import DCTERMS, FOAF, RDF, RDFS, SCHEMA, SKOS
 
@@ -60,6 +60,8 @@ _RDF_SUFFIXES: Final = {
     ".jsonld": px.RdfFormat.JSON_LD,
 }
 _LONGEST: Final = 20_000
+_LONGEST_ADDRESS: Final = 2000
+_MOST_VALUES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def read(path: Path) -> Iterator[PartnerRecord]:
                 raise BadInput(f"{path.name}: this format is not read.", hint="csv, tsv, jsonl, json or RDF.")
             for number, row in enumerate(rows, 1):
                 yield from_row(row, f"{path.name}, record {number}")
-        except (ValueError, csv.Error) as fault:
+        except (ValueError, RecursionError, csv.Error) as fault:
             raise BadInput(f"{path.name} cannot be read: {fault}.") from None
 
 
@@ -130,7 +132,7 @@ def from_row(row: Any, where: str) -> PartnerRecord:
     addresses = [lowered.get(name) for name in _FIELDS["id"]]
     iri = next((each.strip() for each in addresses if isinstance(each, str) and is_iri(each.strip())), "")
     title = clean_text(_text(found["title"]))
-    if not iri:
+    if not iri or len(iri) > _LONGEST_ADDRESS:
         raise BadInput(f"{where}: 'id' or 'url' must be the record's address.")
     if not title:
         raise BadInput(f"{where}: there is no title.")
@@ -159,7 +161,8 @@ def _list(value: Any) -> list[str]:
         value = value.replace("|", ";").split(";")
     if not isinstance(value, list | tuple):
         return []
-    return [text for each in value if isinstance(each, str) and (text := clean_text(each)[:300])]
+    given = value[:_MOST_VALUES]
+    return [text for each in given if isinstance(each, str) and (text := clean_text(each)[:300])]
 
 
 def countries(given: Iterable[str]) -> tuple[str, ...]:
@@ -182,21 +185,18 @@ def _country(text: str) -> str | None:
 
 def _rdf(body: bytes, kind: px.RdfFormat, name: str) -> Iterator[PartnerRecord]:
     held: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    try:
-        for quad in px.parse(input=io.BytesIO(body), format=kind, base_iri="https://partner.invalid/"):
-            if not isinstance(quad.subject, px.NamedNode):
-                continue
-            fields = held[quad.subject.value]
-            field = _PROPERTIES.get(quad.predicate.value)
-            if quad.predicate.value == f"{RDF}type":
-                fields["type"].append(_value(quad.object))
-            elif field:
-                fields[field].append(_value(quad.object))
-                language = getattr(quad.object, "language", None)
-                if field == "title" and language:
-                    fields["language"].append(language)
-    except (SyntaxError, ValueError) as fault:
-        raise BadInput(f"{name} is not RDF of this syntax: {fault}.") from None
+    for quad in rdf_files.statements(body, kind, name):
+        if not isinstance(quad.subject, px.NamedNode):
+            continue
+        fields = held[quad.subject.value]
+        field = _PROPERTIES.get(quad.predicate.value)
+        if quad.predicate.value == f"{RDF}type":
+            fields["type"].append(_value(quad.object))
+        elif field:
+            fields[field].append(_value(quad.object))
+            language = getattr(quad.object, "language", None)
+            if field == "title" and language:
+                fields["language"].append(language)
     for iri, fields in held.items():
         if fields["title"] and (fields["text"] or fields["type"]):
             row = {field: fields[field] for field in ("keywords", "identifiers", "country")}

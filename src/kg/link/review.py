@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from kg.errors import BadInput, Refused
+from kg.errors import BadInput, Refused, TooLarge
 from kg.link import journal, sssom
 from kg.link.accounts import Account
 from kg.link.journal import Queued
 from kg.link.labels import LabelIndex
 from kg.link.links import EXACT
 from kg.link.partners import Partner
+from kg.link.sssom import Row
 from kg.mapping import retired
 from kg.vocab import Iris
+
+ROWS_MOST: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,30 @@ class Conflict:
         return {"kind": self.kind, "about": self.about, "links": list(self.links)}
 
 
-def take(home: Path, text: str, partner: Partner, account: Account, iris: Iris) -> Taken:
-    """Queue the links of a mapping set and carry out the decisions in it.
+def read(text: str, iris: Iris) -> list[Row]:
+    """Return the rows of a mapping set.
+
+    Raises:
+        BadInput: it is not SSSOM.
+        TooLarge: it has too many rows.
+    """
+    if text.count("\n") > ROWS_MOST:
+        raise TooLarge(f"A mapping set may have {ROWS_MOST} rows.")
+    return sssom.read(text, iris)
+
+
+def take(home: Path, rows: Sequence[Row], partner: Partner, account: Account, iris: Iris) -> Taken:
+    """Queue the links of a mapping set or linkset and carry out the decisions in it.
 
     Decisions count only from a curator; a partner's rows are suggestions whatever they say. Rows whose
     decision is the one that holds already change nothing, so a file may be loaded twice.
 
     Raises:
-        BadInput: the file is not SSSOM, or its links do not join this partner's records with ours.
+        BadInput: a link does not join a record of this partner with one of ours.
         Refused: the account belongs to another partner.
     """
     if account.role == "partner" and account.name != partner.id:
         raise Refused("This account belongs to another partner.")
-    rows = sssom.read(text, iris)
     for number, row in enumerate(rows, 1):
         if not row.link.object.startswith(f"{iris.base}id/"):
             raise BadInput(f"Row {number} names no record of ours.")

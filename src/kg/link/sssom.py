@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,13 +17,15 @@ from typing import Any, Final
 from kg import __version__
 from kg.errors import BadInput
 from kg.link.journal import Queued
-from kg.link.links import MANUAL, RELATIONS, Link
+from kg.link.links import BROAD, MANUAL, RELATIONS, Link
 from kg.link.names import CLASSES
 from kg.link.partners import Partner
 from kg.vocab import DCTERMS, SKOS, Iris
 
 LICENCE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 """Of the mapping sets themselves: statements that one identifier relates to another."""
+_HEAD_LONGEST: Final = 64 * 1024
+_HEAD_LISTS: Final = 500
 SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 
 
@@ -140,6 +143,7 @@ def read(text: str, iris: Iris) -> list[Row]:
     """
     from sssom_pydantic.io import read_unprocessed
 
+    _check_head(text)
     try:
         found = read_unprocessed(io.StringIO(text))
     except Exception as fault:  # the library raises whatever its parsers raise
@@ -153,6 +157,8 @@ def read(text: str, iris: Iris) -> list[Row]:
         predicate = _relation(converter, record.predicate_id, number)
         labels = (record.subject_label or "", record.object_label or "")
         if subject.startswith(f"{iris.base}id/") and not object_.startswith(f"{iris.base}id/"):
+            if predicate == BROAD:
+                raise BadInput(f"Row {number}: write skos:broadMatch from the partner's record to ours.")
             subject, object_, labels = object_, subject, labels[::-1]
         manual = record.mapping_justification == MANUAL
         action = None if not manual else "reject" if record.predicate_modifier == "Not" else "accept"
@@ -164,6 +170,24 @@ def read(text: str, iris: Iris) -> list[Row]:
         people = record.reviewer_label or record.author_label or record.creator_label or []
         rows.append(Row(link, action, ", ".join(people), record.comment or ""))
     return rows
+
+
+def _check_head(text: str) -> None:
+    """Refuse a head whose YAML takes gigabytes or minutes: by aliases, by depth, by length."""
+    import yaml
+
+    lines = itertools.takewhile(lambda line: line.startswith("#"), io.StringIO(text))
+    head = "".join(line.removeprefix("#") for line in lines)
+    if len(head) > _HEAD_LONGEST or max(map(head.count, "[{")) > _HEAD_LISTS or "- - - -" in head:
+        raise BadInput("The head of the mapping set is too long or too deep.")
+    try:
+        is_plain = not any(
+            isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=yaml.SafeLoader)
+        )
+    except (yaml.YAMLError, RecursionError) as fault:
+        raise BadInput(f"The head of the mapping set is not YAML: {str(fault)[:200]}") from None
+    if not is_plain:
+        raise BadInput("The head of the mapping set has YAML aliases, which are not read.")
 
 
 def _expand(converter: Any, curie: str, number: int) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as px
 
 from kg.errors import BadInput
+from kg.link import rdf_files
 from kg.link.labels import LabelIndex
 from kg.link.links import CLOSE, LEXICAL, RELATED, Link
 from kg.link.text import fold, singular
@@ -47,18 +48,15 @@ def read(path: Path) -> list[Term]:
     if kind is None or not path.is_file():
         raise BadInput(f"{path} is no RDF file.", hint="ttl, nt, nq, trig, rdf or jsonld.")
     found: dict[str, Term] = {}
-    try:
-        for quad in px.parse(path=str(path), format=kind):
-            if not isinstance(quad.subject, px.NamedNode):
-                continue
-            term = found.setdefault(quad.subject.value, Term(quad.subject.value))
-            if quad.predicate.value in _LABELS and isinstance(quad.object, px.Literal):
-                language = (quad.object.language or "").split("-")[0]
-                term.labels.append((quad.object.value, language, _LABELS[quad.predicate.value]))
-            elif quad.predicate.value.endswith("owl#deprecated"):
-                term.deprecated = True
-    except (SyntaxError, ValueError) as fault:
-        raise BadInput(f"{path.name} is not RDF of this syntax: {fault}.") from None
+    for quad in rdf_files.statements(path.read_bytes(), kind, path.name):
+        if not isinstance(quad.subject, px.NamedNode):
+            continue
+        term = found.setdefault(quad.subject.value, Term(quad.subject.value))
+        if quad.predicate.value in _LABELS and isinstance(quad.object, px.Literal):
+            language = (quad.object.language or "").split("-")[0]
+            term.labels.append((quad.object.value, language, _LABELS[quad.predicate.value]))
+        elif quad.predicate.value.endswith("owl#deprecated"):
+            term.deprecated = True
     terms = [term for _, term in sorted(found.items()) if term.labels and not term.deprecated]
     if not terms:
         raise BadInput(f"{path.name} has no concepts with labels.")

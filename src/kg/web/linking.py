@@ -1,177 +1,147 @@
-"""Links in and links suggested: ``/api/link`` with jobs, mapping sets by token, inbox and webmentions."""
+"""Links suggested for whole records: ``/api/link``, and jobs for many of them."""
 
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 import threading
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, json, make_response, request, url_for
 
-from kg.errors import BadInput, KgError, NotFound, Refused, Unavailable, UnsupportedMedia
-from kg.link import jobs, journal, linksets, notifications, partners, review, sssom
-from kg.link.fetching import Fetcher
+from kg.errors import BadInput, KgError, NotFound, TooLarge, Unavailable
+from kg.link import jobs, journal, linksets, partners, sssom
+from kg.link.accounts import Account
+from kg.link.jobs import Job
 from kg.link.links import ACCEPT, Link
-from kg.link.names import Entry
 from kg.link.partners import Partner
 from kg.link.properties import Kept
-from kg.link.records import from_row
+from kg.link.records import PartnerRecord, from_row
 from kg.link.suggest import Suggester
 from kg.web import guard
 from kg.web.context import Services, iris, once, opened, services, settings
-from kg.web.reconcile import labels, own_address, reconciler
-from kg.web.respond import Answer
-from kg.web.views import public
+from kg.web.reconcile import reconciler
+from kg.web.respond import Answer, unkept_json
 
 bp = Blueprint("linking", __name__)
 
 AT_ONCE: Final = 200
 """Records answered in the request itself; more become a job, which needs a token."""
-_JOB_MOST: Final = 100_000
-_NOTIFICATION_BYTES: Final = 64 * 1024
-_FETCHING: Final = threading.BoundedSemaphore(4)
+JOBS_KEPT: Final = 20
+"""Jobs of one partner that are kept; the oldest that do not run go first."""
+UPLOAD_BYTES: Final = 256 * 1024 * 1024
+_LINE_BYTES: Final = 256 * 1024
+_LINES: Final = ("application/x-ndjson", "application/jsonl", "application/json-lines")
 _LOG: Final = logging.getLogger(__name__)
-_LDP: Final = "http://www.w3.org/ns/ldp#"
 
 
 @bp.post("/api/link")
 def link() -> Answer:
-    """Suggest links for records: ``{"records": [...], "partner": "panorama"}`` or a list of records."""
+    """Suggest links for records: ``{"records": [...], "partner": "panorama"}`` or a list of records.
+
+    More than 200 records, records as JSON Lines, or ``Prefer: respond-async`` (RFC 7240) begin a job,
+    which needs a token.
+    """
+    if request.mimetype in _LINES:
+        return _begin(guard.account().require("partner"), _lines(), request.args)
     body = request.get_json(silent=True, force=True)
     given = body.get("records") if isinstance(body, dict) else body
     if not isinstance(given, list) or not given:
         raise BadInput("Send JSON with a list of 'records', each with id, title and text.")
-    records = [from_row(row, f"record {number}") for number, row in enumerate(given[:_JOB_MOST], 1)]
-    if len(records) > AT_ONCE:
-        guard.account().require("partner")
-        job = jobs.create(settings().home_folder, records)
-        _start(job.id)
-        response = _json(job.to_json(), 202)
-        response.headers["Location"] = url_for("linking.job", name=job.id)
-        return response
-    owner = _named_partner(body.get("partner") if isinstance(body, dict) else None)
-    found = [each for links in suggester().suggest(records) for each in links]
+    asked = body if isinstance(body, dict) else {}
+    records = (from_row(row, f"record {number}") for number, row in enumerate(given, 1))
+    if len(given) > AT_ONCE or "respond-async" in request.headers.get("Prefer", ""):
+        return _begin(guard.account().require("partner"), records, asked)
+    owner = _named_partner(asked.get("partner"))
+    found = [each for links in suggester().suggest(list(records)) for each in links]
     return _links(found, owner)
+
+
+def _lines() -> Iterator[PartnerRecord]:
+    """Yield the records of a body of JSON Lines, which is taken whole before anything is written down."""
+    request.max_content_length = UPLOAD_BYTES
+    with tempfile.TemporaryFile() as file:
+        shutil.copyfileobj(request.stream, file)
+        file.seek(0)
+        number = 0
+        while line := file.readline(_LINE_BYTES + 1):
+            number += 1
+            if len(line) > _LINE_BYTES:
+                raise TooLarge(f"Line {number} has more than {_LINE_BYTES // 1024} KB.")
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, UnicodeDecodeError):
+                raise BadInput(f"Line {number} is not JSON.") from None
+            yield from_row(row, f"line {number}")
+
+
+def _begin(who: Account, records: Iterable[PartnerRecord], asked: Mapping[str, Any]) -> Answer:
+    """Begin a job; a partner's is its own, a curator's that of the partner it names."""
+    home = settings().home_folder
+    named = who.name if who.role == "partner" else asked.get("partner") or ""
+    owner = _named_partner(named)
+    meaning = str(asked.get("meaning", True)).lower() not in ("false", "0") and _has_index()
+    job = jobs.create(home, records, owner.id if owner else "", meaning=meaning)
+    jobs.forget(home, job.partner, JOBS_KEPT)
+    _start(job.id)
+    response = unkept_json(job.to_json(), 202)
+    response.headers["Location"] = url_for("linking.job", name=job.id)
+    return response
+
+
+def _own(name: str) -> Job:
+    """Return a job that the token's owner may see; others' are as if they were not there.
+
+    Raises:
+        NotFound: there is none of this name among them.
+    """
+    who = guard.account().require("partner")
+    found = jobs.get(settings().home_folder, name)
+    if who.role != "curator" and found.partner != who.name:
+        raise NotFound(f"There is no job '{name[:40]}'.")
+    return found
 
 
 @bp.get("/api/link/jobs/<name>")
 def job(name: str) -> Answer:
     """Tell how far a job is."""
-    guard.account().require("partner")
-    return _json(jobs.get(settings().home_folder, name).to_json())
+    return unkept_json(_own(name).to_json())
 
 
 @bp.get("/api/link/jobs/<name>/links")
 def job_links(name: str) -> Answer:
     """Return what a job has found so far."""
-    guard.account().require("partner")
-    job = jobs.get(settings().home_folder, name)
+    job = _own(name)
     return _links(list(jobs.links(settings().home_folder, job.id)), _named_partner(job.partner))
+
+
+@bp.post("/api/link/jobs/<name>/queue")
+def job_queue(name: str) -> Answer:
+    """Put what a job has found before the curators."""
+    job = _own(name)
+    if not job.partner:
+        raise BadInput("This job names no partner, so its links are nobody's.")
+    found = list(jobs.links(settings().home_folder, job.id))
+    fresh = journal.queue(settings().home_folder, job.partner, found, f"job {job.id}")
+    return unkept_json({"links": len(found), "new": fresh}, 201)
 
 
 @bp.post("/api/link/jobs/<name>/resume")
 def resume(name: str) -> Answer:
     """Go on with a job that was interrupted or cancelled."""
-    guard.account().require("partner")
-    job = jobs.get(settings().home_folder, name)
+    job = _own(name)
     _start(job.id)
-    return _json(job.to_json(), 202)
+    return unkept_json(job.to_json(), 202)
 
 
 @bp.delete("/api/link/jobs/<name>")
 def cancel(name: str) -> Answer:
     """Stop a job after the batch it is at."""
-    guard.account().require("partner")
-    return _json(jobs.cancel(settings().home_folder, name).to_json())
-
-
-@bp.post("/api/linksets/<name>")
-def linkset(name: str) -> Answer:
-    """Take a partner's mapping set (SSSOM TSV); its rows go to the queue."""
-    who = guard.account().require("partner")
-    owner = partners.get(settings().home_folder, name)
-    try:
-        text = request.get_data().decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadInput("The mapping set is not in UTF-8.") from None
-    return _json(review.take(settings().home_folder, text, owner, who, iris()).to_json(), 201)
-
-
-# -- links in -----------------------------------------------------------------------------------------
-
-
-@bp.post("/webmention")
-def webmention() -> Answer:
-    """Take a Webmention: ``source`` is a partner's page that links to ``target``, a record of ours."""
-    source, target = request.form.get("source", ""), request.form.get("target", "")
-    if not source or not target or source == target:
-        raise BadInput("Send 'source' and 'target' as form fields.")
-    is_new = _receive(source, target, "webmention")
-    return _json({"status": "queued" if is_new else "known"})
-
-
-@bp.post("/inbox")
-def notify() -> Answer:
-    """Take a Linked Data Notification (JSON-LD)."""
-    if request.mimetype not in ("application/ld+json", "application/json", "application/activity+json"):
-        raise UnsupportedMedia("Send the notification as application/ld+json.")
-    if (request.content_length or 0) > _NOTIFICATION_BYTES:
-        raise BadInput("A notification has at most 64 KB.")
-    body = request.get_json(silent=True, force=True)
-    source, target, relation = notifications.read_notification(body)
-    _receive(source, target, "notification", relation)
-    response = _json({"status": "queued"}, 201)
-    response.headers["Location"] = url_for("linking.inbox", _external=False)
-    return response
-
-
-@bp.get("/inbox")
-def inbox() -> Answer:
-    """List what the inbox holds (LDN, section 3.3): the accepted ones; others are the curators' matter."""
-    seen = journal.listed(settings().home_folder, state="accept")
-    held = [each for each in seen if each.source in ("notification", "webmention")]
-    body = {
-        "@context": _LDP.rstrip("#"),
-        "@id": public(url_for("linking.inbox")),
-        "@type": f"{_LDP}Container",
-        f"{_LDP}contains": [{"@id": iris().id("link", f"{each.partner}/{each.number}")} for each in held],
-    }
-    response = _json(body)
-    response.headers["Content-Type"] = "application/ld+json"
-    response.headers["Accept-Post"] = "application/ld+json"
-    return response
-
-
-def _receive(source: str, target: str, how: str, relation: str = "dcterms:relation") -> bool:
-    entry, ways = _target(target)
-    known = partners.load(settings().home_folder)
-    inner = tuple(each.strip() for each in settings().link_inner_hosts.split(",") if each.strip())
-    fetcher = Fetcher([host for each in known.values() for host in each.hosts], inner=inner)
-    _scheme, host, _port, _path = fetcher.checked(source)
-    owner = partners.of_host(known.values(), host)
-    if owner is None:
-        raise Refused(f"{host[:80]} is no host of a registered partner.")
-    if not _FETCHING.acquire(blocking=False):
-        raise Unavailable("Other notifications are being checked.", retry_after=10)
-    try:
-        return notifications.receive(
-            settings().home_folder, source, entry, ways, owner, fetcher, how=how, relation=relation
-        )
-    finally:
-        _FETCHING.release()
-
-
-def _target(address: str) -> tuple[Entry, set[str]]:
-    """Return the record of an address of ours, and every address under which a page may link to it."""
-    roots = (iris().base, settings().public_url, own_address())
-    path = notifications.target_paths(address, roots)
-    entry = labels().by_iri.get(iris().base + path) if path else None
-    if entry is None:
-        raise NotFound("The target is no record of ours.")
-    return entry, {address, entry.iri, *(f"{root}{path}" for root in roots)}
-
-
-# -- shared -------------------------------------------------------------------------------------------
+    return unkept_json(jobs.cancel(settings().home_folder, _own(name).id).to_json())
 
 
 def suggester() -> Suggester:
@@ -204,12 +174,17 @@ def _run(of: Services, name: str, lock: threading.Lock) -> None:
     try:
         with of.live.lease() as current:
             index, table = Kept().of(current.generation.id, current.store, of.settings.iris)
-            made = Suggester(index, table, current.store, of.settings.iris)
+            search = current.search if jobs.get(of.settings.home_folder, name).meaning else None
+            made = Suggester(index, table, current.store, of.settings.iris, search)
             jobs.run(of.settings.home_folder, name, made)
     except KgError as fault:
         _LOG.error("The job %s stopped: %s", name, fault)
     finally:
         lock.release()
+
+
+def _has_index() -> bool:
+    return opened().generation.index_folder.is_dir()
 
 
 def _named_partner(name: Any) -> Partner | None:
@@ -228,18 +203,11 @@ def _links(found: list[Link], owner: Partner | None) -> Answer:
     if form != "json":
         raise BadInput(f"There is no format '{form[:20]}'.", hint="Known: json, sssom, ttl, csv.")
     body = {"accept": ACCEPT, "links": [each.to_json() for each in found]}
-    return _json(body)
+    return unkept_json(body)
 
 
 def _text(body: str, media_type: str) -> Response:
     response = make_response(body)
     response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
-    response.cache_control.no_store = True
-    return response
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    response = make_response(json.dumps(body, ensure_ascii=False), status)
-    response.headers["Content-Type"] = "application/json"
     response.cache_control.no_store = True
     return response

@@ -22,10 +22,14 @@ _ADDRESS: Final = {"type": "string", "format": "uri", "maxLength": 2000}
 def linking() -> dict[str, Any]:
     """Return the path items of suggestions, jobs, mapping sets, notifications and embedding."""
     records = {"type": "array", "items": _RECORD, "minItems": 1}
-    fields = {"records": records, "partner": {"type": "string"}}
+    fields = {"records": records, "partner": {"type": "string"}, "meaning": {"type": "boolean"}}
     asked = {"type": "object", "required": ["records"], "properties": fields}
     suggested = post(
-        "link", _TAG, "Suggest links for records; many become a job", {JSON: {"schema": asked}}, _LINKS
+        "link",
+        _TAG,
+        "Suggest links for records; many, or records as JSON Lines, become a job",
+        {JSON: {"schema": asked}, "application/x-ndjson": {"schema": {"type": "string"}}},
+        _LINKS,
     )
     suggested["post"]["parameters"] = [_FORMAT]
     suggested["post"]["responses"]["202"] = {"description": "A job has begun; Location names it."}
@@ -37,11 +41,12 @@ def _jobs() -> dict[str, Any]:
     job, links = "/api/link/jobs/{name}", "/api/link/jobs/{name}/links"
     cancelled = get("link_job_cancel", _TAG, "Stop a job after the batch it is at", [name], _ANSWER)
     resumed = get("link_job_resume", _TAG, "Go on with a job", [name], {}, _202="The job goes on.")
+    queued = get("link_job_queue", _TAG, "Put a job's links before the curators", [name], {}, _201="Queued.")
     taken = post(
         "linkset",
         _TAG,
-        "Hand in a mapping set (SSSOM) for review",
-        {"text/tab-separated-values": {"schema": {"type": "string"}}},
+        "Hand in a mapping set (SSSOM) or a linkset (RDF) for review",
+        {kind: {"schema": {"type": "string"}} for kind in ("text/tab-separated-values", "text/turtle")},
         {},
     )
     taken["post"]["parameters"] = [path_parameter("name", "Name of the partner.")]
@@ -52,6 +57,7 @@ def _jobs() -> dict[str, Any]:
         ),
         links: _with_token(get("link_job_links", _TAG, "What a job has found", [name, _FORMAT], _LINKS)),
         f"{job}/resume": _with_token({"post": resumed["get"]}),
+        f"{job}/queue": _with_token({"post": queued["get"]}),
         "/api/linksets/{name}": _with_token(taken),
     }
 
@@ -66,7 +72,7 @@ def _incoming() -> dict[str, Any]:
     told = post(
         "notify", _TAG, "Send a Linked Data Notification", {"application/ld+json": {"schema": _OBJECT}}, {}
     )
-    told["post"]["responses"]["201"] = {"description": "It waits for review.", "content": _ANSWER}
+    told["post"]["responses"]["202"] = {"description": "It waits for review.", "content": _ANSWER}
     return {
         "/webmention": post("webmention", _TAG, "Send a Webmention", {FORM: {"schema": mention}}, _ANSWER),
         "/inbox": get("inbox", _TAG, "Notifications that were accepted", [], {"application/ld+json": {}})
