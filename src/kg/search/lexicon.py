@@ -51,6 +51,11 @@ def remedies() -> dict[str, tuple[str, ...]]:
     return {problem: tuple(words.split("|")) for problem, words in _rows(REMEDIES)}
 
 
+def all_remedies() -> list[str]:
+    """Return every remedy once, in order."""
+    return sorted({remedy for each in remedies().values() for remedy in each})
+
+
 def _rows(file: Path) -> list[list[str]]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]

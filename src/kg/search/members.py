@@ -27,6 +27,10 @@ NEAREST: Final = 50
 """Records at the top of the ranking of all that are in the list even if they say less than half."""
 
 HALF: Final = 0.5
+MOST_COUNTED: Final = 150_000
+"""Passages up to which all that say half of a query are looked for; beyond, that alone takes longer than a
+search may, and a list holds what the methods bring."""
+
 _KEPT: Final = 128
 
 
@@ -65,6 +69,11 @@ class Membership:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found
+
+    @property
+    def are_counted(self) -> bool:
+        """Whether all members are looked for; otherwise a list is what the methods bring."""
+        return len(self._tables.passages) <= MOST_COUNTED
 
     def unwanted(self, reading: Reading) -> NDArray[np.bool_] | None:
         """Return the records whose title names a thing that the query leaves out, or None without such."""

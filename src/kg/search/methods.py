@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.search import fusion
-from kg.search.embedding import unit
+from kg.search import fusion, lexicon
+from kg.search.embedding import Vectors, unit
 from kg.search.encoders import ENGLISH_ONLY
 from kg.search.fusion import Fused, Ranked
 from kg.search.index import Tables
@@ -18,7 +18,7 @@ from kg.search.requests import SearchRequest
 from kg.search.spaces import Space
 from kg.search.spoken import Spoken
 from kg.search.understanding import Reading
-from kg.search.weights import ALIKE, FEEDBACK, LIKE, OTHER_ENCODER, RUNS
+from kg.search.weights import ALIKE, FEEDBACK, LIKE, MOST_REMEDIES, OTHER_ENCODER, REMEDIES, RUNS
 
 
 class Methods:
@@ -40,6 +40,13 @@ class Methods:
         self._spoken = spoken
         self._related = related
         self._candidates = candidates
+
+    def warm(self) -> None:
+        """Load the models, and encode the remedies that queries are joined with."""
+        for name, space in self._spaces.items():
+            space.encoder.warm()
+            if self.weights("en").get(f"{name}_x"):
+                space.phrases(lexicon.all_remedies())
 
     def weights(self, language: str) -> dict[str, float]:
         """Return the weight of each method for a query language."""
@@ -74,9 +81,8 @@ class Methods:
         runs["words"] = [each for each in self._by_record(words) if allowed is None or allowed[each[0]]]
         runs["concepts"] = self._spoken.ranked(reading, allowed, self._candidates)
         for name, space in self._spaces.items():
-            wanted = {key: asked for key, asked in self.renderings(name, reading).items() if weights.get(key)}
-            wanted = wanted if reading.text else {}
-            asked = space.queries(list(wanted.values()))
+            wanted = self._vectors(name, space, reading, weights)
+            asked = list(wanted.values())
             for key, found in zip(
                 wanted, space.vectors.search_all(asked, self._candidates, mask), strict=True
             ):
@@ -104,17 +110,33 @@ class Methods:
                 runs[f"{name}_f"] = self._by_record(found)
         return runs
 
+    def _vectors(
+        self, name: str, space: Space, reading: Reading, weights: Mapping[str, float]
+    ) -> dict[str, Vectors]:
+        """Return the vector of each run of an encoder: as asked, in English, with remedies.
+
+        What is asked is encoded in one call. Remedies are joined as vectors, which are known already: as
+        a text they would be longer than the query.
+        """
+        texts = self.renderings(name, reading) if reading.text else {}
+        found = dict(zip(texts, space.queries(list(texts.values())), strict=True))
+        if reading.text and reading.remedies and weights.get(f"{name}_x"):
+            spoken = space.phrases(reading.remedies[:MOST_REMEDIES]).mean(axis=0)
+            english = found.get(name if reading.language == "en" or name in ENGLISH_ONLY else f"{name}_en")
+            if english is not None:
+                spoken = (1 - REMEDIES) * english + REMEDIES * unit(spoken)
+            found[f"{name}_x"] = unit(spoken)
+        return {key: vector for key, vector in found.items() if weights.get(key)}
+
     @staticmethod
     def renderings(name: str, reading: Reading) -> dict[str, tuple[str, str]]:
-        """Return (text, language) for each run of an encoder: as asked, in English, with remedies."""
+        """Return (text, language) for the runs of an encoder that are encoded: as asked, and in English."""
         found: dict[str, tuple[str, str]] = {}
         english = name in ENGLISH_ONLY
         if not english or reading.language == "en":
             found[name] = (reading.text, reading.language)
         if reading.language != "en" and reading.english:
             found[name if english else f"{name}_en"] = (reading.english, "en")
-        if reading.expanded:
-            found[f"{name}_x"] = (reading.expanded, "en")
         return found
 
     def _by_record(self, found: list[tuple[int, float]]) -> Ranked:

@@ -184,6 +184,8 @@ class SearchIndex:
                 ranking = fusion.fuse(self.methods(reading, bare, None)[0], weights, factors)
             return [each.record for each in ranking]
 
+        if not self._members.are_counted:
+            return self._brought(reading, fused, runs, request, allowed)
         members = self._members.of((request.text, request.language, request.off), reading, first)
         holds = members.holds.copy()
         holds[reading.exact] = True
@@ -206,6 +208,21 @@ class SearchIndex:
         holds = np.zeros_like(holds)
         holds[[each.record for each in nearest]] = True
         return Listing(reading, nearest, runs, request, holds, nearest=True)
+
+    def _brought(
+        self,
+        reading: Reading,
+        fused: list[Fused],
+        runs: Mapping[str, Ranked],
+        request: SearchRequest,
+        allowed: NDArray[np.bool_] | None,
+    ) -> Listing:
+        """Return what the methods bring as the list: how it is where members are too many to be counted."""
+        ranked = [each for each in self._first(reading, fused, allowed) if each.record != reading.like]
+        holds = np.zeros(len(self.tables.records), dtype=np.bool_)
+        holds[[each.record for each in ranked]] = True
+        said = "words" in runs or bool(reading.exact) or reading.like is not None
+        return Listing(reading, ranked, runs, request, holds, not said)
 
     def read(self, request: SearchRequest) -> Reading:
         """Understand the text of a request."""

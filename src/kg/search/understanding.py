@@ -29,7 +29,6 @@ _LIKE: Final = re.compile(
 """Words of likeness; the Russian "how" only right before the blanks that stand for a code."""
 
 _MOST_NARROWER: Final = 12
-_MOST_REMEDIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,6 @@ class Reading:
     """The same for each thing that the query names, a remedy standing in for its problem."""
     remedies: list[str] = field(default_factory=list)
     """What practitioners use against the problems that the query names, in English."""
-    expanded: str = ""
-    """The English rendering with the remedies, or nothing where there are none."""
     sought: list[Sought] = field(default_factory=list)
     """The things that the query names, without words that say little and without remedies."""
     excluded: list[Excluded] = field(default_factory=list)
@@ -110,8 +107,6 @@ class Understanding:
         elif reading.like is not None:
             reading.text = ""
         reading.english = reading.text if language == "en" else english
-        if reading.remedies:
-            reading.expanded = f"{reading.english}. {', '.join(reading.remedies[:_MOST_REMEDIES])}"
         reading.understood = Understood(
             language,
             (*recognised, *_years(rest)),

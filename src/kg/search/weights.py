@@ -74,6 +74,12 @@ NARROWER: Final = 0.25
 REMEDY: Final = 0.35
 """Weight of the words of a remedy for a problem that the query names."""
 
+REMEDIES: Final = 0.5
+"""Share of the remedies in the vector that joins them with the query."""
+
+MOST_REMEDIES: Final = 8
+"""Remedies that take part in it."""
+
 TRANSLATION: Final = 1.0
 """Weight of an English word that stands for a word of another language."""
 
