@@ -88,6 +88,8 @@ def _concept(scheme: Scheme, row: dict[str, Any]) -> None:
         # A match on one of AGROVOC's alternative labels may be narrower or wider than its concept.
         exact = "closeMatch" not in row["agrovoc_match"]
         scheme.add(iri, "skos:exactMatch" if exact else "skos:closeMatch", row["agrovoc"])
+        ground = row["agrovoc_match"].partition(" (")[0]
+        scheme.text(iri, "kg:mappingSource", f"{row['agrovoc']}: {row['agrovoc_label']}, {ground}")
 
 
 def _iri(name: str) -> Any:

@@ -11,7 +11,7 @@ from kg.errors import NotFound
 from kg.link import journal, partners, sssom, tabular
 from kg.vocab import SKOS, Iris
 
-_UNSPECIFIED: Final = "semapv:UnspecifiedMatching"
+_LEXICAL, _UNSPECIFIED = "semapv:LexicalMatching", "semapv:UnspecifiedMatching"
 _MATCHES: Final = {
     f"{SKOS}{name}Match": f"skos:{name}Match" for name in ("exact", "close", "broad", "narrow", "related")
 }
@@ -41,6 +41,7 @@ def _accepted(home: Path, lines: Path, name: str, iris: Iris) -> str:
 def _own(lines: Path, graph: str, iris: Iris) -> str | None:
     matches: list[tuple[str, str, str]] = []
     names: dict[str, str] = {}
+    grounds: dict[tuple[str, str], tuple[str, str]] = {}
     for quad in tabular.read(lambda: lines.open("rb")):
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if not isinstance(subject, px.NamedNode):
@@ -50,6 +51,11 @@ def _own(lines: Path, graph: str, iris: Iris) -> str | None:
                 matches.append((subject.value, _MATCHES[predicate], value.value))
         elif predicate == f"{SKOS}prefLabel" and isinstance(value, px.Literal) and value.language == "en":
             names[subject.value] = value.value
+        elif predicate == iris.term("mappingSource") and isinstance(value, px.Literal):
+            # As ontology/scripts/themes.py writes it: the IRI, the label there, what agrees.
+            other, _colon, rest = value.value.partition(": ")
+            label, _comma, ground = rest.rpartition(", ")
+            grounds[subject.value, other] = (label, ground)
     if not matches:
         return None
     space = sssom.Space(sssom.prefixes(None, iris))
@@ -59,7 +65,9 @@ def _own(lines: Path, graph: str, iris: Iris) -> str | None:
             "subject_label": names.get(subject),
             "predicate_id": predicate,
             "object_id": space.curie(other),
-            "mapping_justification": _UNSPECIFIED,
+            "object_label": grounds.get((subject, other), ("", ""))[0],
+            "mapping_justification": _LEXICAL if (subject, other) in grounds else _UNSPECIFIED,
+            "comment": grounds.get((subject, other), ("", ""))[1],
         }
         for subject, predicate, other in matches
     ]
