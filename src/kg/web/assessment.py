@@ -100,7 +100,9 @@ def page() -> Answer:
     clicked = tuple(name for name in FRAMEWORKS if name in names)
     practices = found.practices.get(clicked, ())
     store = opened().store
-    choices = {facet: overlap.values(store, iris(), facet) for facet in FACETS}
+    choices = once(
+        "kg_overlap_choices", lambda: {facet: overlap.values(store, iris(), facet) for facet in FACETS}
+    )
     things = [iris().id("framework", name) for name in FRAMEWORKS]
     things += [_thing(facet, value) for facet, each in choices.items() for value, _ in each]
     labels = _labels([*things, *practices[:LISTED]], lang)
