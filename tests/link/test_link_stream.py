@@ -95,7 +95,7 @@ class Follower:
 
 def _objects(store: px.Store, subject: str, predicate: str) -> list[str]:
     found = store.quads_for_pattern(px.NamedNode(subject), px.NamedNode(predicate), None)
-    return [each.object.value for each in found if not isinstance(each.object, px.Triple)]
+    return [str(getattr(each.object, "value", each.object)) for each in found]
 
 
 @dataclass
