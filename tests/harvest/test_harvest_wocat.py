@@ -44,10 +44,10 @@ def fingerprints(home: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def many() -> Iterator[servers.Server]:
-    """A server with 300 records, whose answers it makes when they are asked for."""
+    """A server with 120 records, whose answers it makes when they are asked for."""
     import qcat as generator
 
-    with servers.serving(servers.Qcat([generator.Practice(number) for number in range(300)])) as server:
+    with servers.serving(servers.Qcat([generator.Practice(number) for number in range(120)])) as server:
         yield server
 
 
@@ -74,7 +74,7 @@ def test_harvest_when_killed_twenty_times_ends_like_one_that_was_not(
             [sys.executable, "-c", PROGRAM, str(other), server.address], stdout=subprocess.DEVNULL
         )
         before = len(server.seen)
-        wanted = before + chance.randint(1, 15)
+        wanted = before + chance.randint(1, 6)
         while kills < 20 and process.poll() is None and len(server.seen) < wanted:
             time.sleep(0.001)
         if kills < 20 and process.poll() is None:
