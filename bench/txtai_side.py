@@ -7,6 +7,7 @@ import json
 import resource
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -23,7 +24,7 @@ def main() -> None:
         hybrid=asked["hybrid"],
         gpu=False,
         encodebatch=asked["batch"],
-        vectors={"local_files_only": True},
+        vectors={"local_files_only": True, "model_kwargs": {"dtype": "float32"}},
     )
     embeddings.search("warm")
     began = time.perf_counter()
@@ -37,7 +38,7 @@ def main() -> None:
         times.append((time.perf_counter() - began) * 1000)
         found.append([int(number) for number, _ in hits])
     answer = {
-        "version": txtai.__version__,
+        "version": version("txtai"),
         "build_s": built,
         "times_ms": times,
         "found": found,
