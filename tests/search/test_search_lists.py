@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -160,3 +161,23 @@ def test_filtered_vectors_when_compared_with_all_pairs_lose_nothing(search: Sear
         best = set(np.argsort(-scores, kind="stable")[: len(found)].tolist())
         assert len(found) == min(20, int(allowed.sum()))
         assert len(best & set(found)) >= 0.98 * len(found)
+
+
+def test_reasons_when_records_are_alike_name_what_tells_and_no_heading(search: SearchIndex, iris) -> None:  # type: ignore[no-untyped-def]
+    hits = search.similar(iris.id("practice", "technologies_1614"), 10)
+    said = {label for hit in hits for why in hit.why for label in why.partition(": ")[2].split(", ")}
+    assert "soil erosion by water" in said
+    assert not said & {"SLM measures", "land use type", "world", "land degradation"}
+
+
+@pytest.mark.parametrize(
+    "kind", ["technology", "approach", "decision", "document", "publication", "case", "entity"]
+)
+def test_similar_when_asked_of_any_kind_of_record_gives_others_with_reasons(
+    search: SearchIndex, kind: str
+) -> None:
+    record = next(record for record in search.tables.records if record.kind == kind)
+    hits = search.similar(record.iri, 8)
+    assert len(hits) == 8
+    assert max(Counter(hit.label for hit in hits).values()) <= 2
+    assert all(hit.why and hit.iri != record.iri for hit in hits)

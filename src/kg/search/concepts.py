@@ -182,12 +182,12 @@ def classification(concepts: Concepts, record: SearchRecord) -> str:
     said = []
     for facet in _ENCODED:
         entries = [concepts.by_value.get(value) for value in record.facets.get(facet, ())]
-        labels = [entry.label("en") for entry in entries if entry is not None and not _is_top(entry, facet)]
+        labels = [entry.label("en") for entry in entries if entry is not None and not is_top(entry, facet)]
         if labels:
             said.append(", ".join(labels[:_MOST_ENCODED]))
     return "; ".join(said)
 
 
-def _is_top(entry: ConceptEntry, facet: str) -> bool:
+def is_top(entry: ConceptEntry, facet: str) -> bool:
     """Top concepts ('SLM measures') say no more than the name of the facet."""
     return not entry.broader and facet in ("measure", "landUse", "degradation")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from kg.search import fusion
+from kg.search.concepts import is_top
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.index import Tables
-from kg.search.passages import PRACTICES
+from kg.search.passages import PRACTICES, local
 from kg.search.vectors import VectorIndex
 
 _COMPARED: Final = {
@@ -31,6 +32,12 @@ _COMPARED: Final = {
 _LINKED: Final = {"linkedPractice": "linked practice", "cites": "cited", "references": "cited"}
 _CANDIDATES: Final = 100
 _NEAR_COPY: Final = 0.96
+_SAME_TITLE: Final = 2
+"""Records of one title in a list, such as decisions of several sessions on one matter."""
+
+_COMMON: Final = 0.4
+"""Share of all records above which a value that two of them share is no reason."""
+
 _MEANING, _CLASSIFICATION, _LINKS = 1.0, 0.7, 2.0
 
 
@@ -98,14 +105,17 @@ class Related:
     def _spread(self, ranked: list[Fused], vectors: VectorIndex, limit: int) -> list[Fused]:
         kept: list[Fused] = []
         seen: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
+        titles: Counter[str] = Counter()
         for each in ranked:
-            if not self._tables.records[each.record].passages:
+            title = self._tables.records[each.record].title()[0].casefold()
+            if not self._tables.records[each.record].passages or titles[title] == _SAME_TITLE:
                 continue
             vector = vectors.vector(int(self._tables.first_passage[each.record]))
             if any(float(vector @ other) > _NEAR_COPY for other in seen):
                 continue
             kept.append(each)
             seen.append(vector)
+            titles[title] += 1
             if len(kept) == limit:
                 break
         return kept
@@ -116,7 +126,7 @@ class Related:
         if each.record in self._linked.get(number, {}):
             reasons.append(self._linked[number][each.record])
         for name, (words, _) in _COMPARED.items():
-            shared = [value for value in mine.facets.get(name, ()) if value in other.facets.get(name, ())]
+            shared = self._telling(name, set(mine.facets.get(name, ())) & set(other.facets.get(name, ())))
             if name == "region" and any(said.startswith("same country") for said in reasons):
                 continue
             if shared:
@@ -127,6 +137,18 @@ class Related:
         ):
             reasons.append("close in meaning")
         return tuple(reasons[:5])
+
+    def _telling(self, name: str, shared: set[str]) -> list[str]:
+        """Return the shared values that say something, rarest first, without what is broader."""
+        concepts = self._tables.concepts
+        entries = [entry for value in shared if (entry := concepts.by_value.get(value)) is not None]
+        above = {local(iri) for entry in entries for iri in concepts.ancestors(entry.iri)}
+        above |= {entry.value for entry in entries if is_top(entry, name)}
+        most = _COMMON * len(self._tables.records)
+        held = {value: len(self._facets.having(name, value)) for value in shared - above}
+        return sorted(
+            (value for value in held if held[value] <= most), key=lambda value: (held[value], value)
+        )
 
 
 def _kinds(types: tuple[str, ...]) -> frozenset[str]:
