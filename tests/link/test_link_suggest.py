@@ -17,7 +17,7 @@ from kg.errors import BadInput, NotFound, Refused
 from kg.link import accounts, jobs, journal, journal_file, linksets, partners, review, sssom, thesaurus
 from kg.link.accounts import Account
 from kg.link.labels import LabelIndex
-from kg.link.links import ACCEPT, EXACT, RELATED, Link
+from kg.link.links import ACCEPT, CLOSE, EXACT, RELATED, Link
 from kg.link.properties import PropertyTable
 from kg.link.records import PartnerRecord, from_row, read
 from kg.link.suggest import Suggester
@@ -302,6 +302,25 @@ def test_accepted_links_when_built_are_statements_of_the_partners_graph_in_both_
     pairs = {(q.subject, q.object) for q in quads if q.graph_name == graph and "skos" in q.predicate.value}
     ends = px.NamedNode(link.subject), px.NamedNode(link.object)
     assert pairs == {ends, ends[::-1]}
+
+
+@pytest.mark.parametrize(
+    ("relation", "local"), [(EXACT, "exactMatch"), (CLOSE, "closeMatch"), (RELATED, "relatedMatch")]
+)
+def test_practices_when_linked_with_practices_are_in_every_build_under_the_relation_decided(
+    tmp_path: Path, iris: Iris, relation: str, local: str
+) -> None:
+    link = _link(iris.id("practice", "technologies_1413"))
+    journal.queue(tmp_path, "panorama", [link], "test")
+    journal.decide(tmp_path, 1, action="accept", curator="Ana", reason="", predicate=relation)
+    first = list(linksets.accepted_lines(tmp_path, iris))
+    journal.queue(tmp_path, "panorama", [_link(link.object, confidence=0.1, predicate=CLOSE)], "again")
+    again = list(linksets.accepted_lines(tmp_path, iris))
+    assert [line.replace("0.1000", "0.8000") for line in again] == first
+    ends = (link.subject, link.object)
+    graph = iris.graph("links/panorama")
+    for one, other in (ends, ends[::-1]):
+        assert f"<{one}> <http://www.w3.org/2004/02/skos/core#{local}> <{other}> <{graph}> ." in again
 
 
 def test_tokens_when_kept_are_hashes_and_can_be_revoked(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from werkzeug.serving import make_server
 from kg import generation
 from kg.build import build
 from kg.config import Settings
-from kg.link import accounts, journal
+from kg.link import accounts, journal, sssom
 from kg.store.embedded import open_store
 from kg.vocab import LANGUAGES, Iris
 from kg.web import create_app
@@ -105,6 +105,10 @@ def test_links_in_when_accepted_and_built_show_on_the_record_and_join_in_sparql(
     assert [(row["name"].value, row["label"].value) for row in rows] == [
         ("Neighbour", "ecosystem-based adaptation")
     ]
+    back = hub.client.get("/dumps/links-neighbour.sssom.tsv").text
+    assert [
+        (row.link.subject, row.link.object, row.action, row.curator) for row in sssom.read(back, iris)
+    ] == [(f"{hub.partner}/case/1", EBA, "accept", "Ana")]
     feed = hub.client.get("/changes.json").get_json()
     assert feed["name"] == f"Changes from {before} to {generation.current(hub.home).id}"
     assert {"type": "Update", "object": EBA} in [

@@ -361,7 +361,7 @@ def test_xml_when_its_entities_are_prefixes_is_read() -> None:
         b"</rdf:Description></rdf:RDF>"
     )
     (quad,) = rdf_files.statements(body, px.RdfFormat.RDF_XML, "x")
-    assert str(quad.object.value) == "A & B"
+    assert quad.object == px.Literal("A & B")
 
 
 def test_upload_when_for_another_partner_or_about_others_records_is_refused(hub: Hub, iris: Iris) -> None:
