@@ -55,7 +55,7 @@ DARK = ("home", "practice")
 README = ("practice", "en", 1440, False)
 WIDTHS = (360, 768, 1440)
 HIGHEST = {360: 1400, 768: 1400, 1440: 1200}
-QUALITY = 45
+QUALITY = 32
 FLAGS = ("headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "hide-scrollbars")
 
 
