@@ -1,6 +1,7 @@
 """Fits the probabilities of suggested links on links judged by hand, and shows how far they hold.
 
     python -m bench.link_fit [--write]    # --write replaces src/kg/link/calibration.json
+    python -m bench.link_fit --plot docs/link-reliability.svg
 
 Every figure is from cross-validation: the cases are cut into ten parts, and each part is judged by weights
 fitted on the others.
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.reliability import svg as plot
 from kg.config import Settings
 from kg.link import names
 from kg.link.calibration import FILE, Model, fit, probability, reliability
@@ -111,8 +113,14 @@ def main() -> None:
         taken = [right for p, right in some if p >= ACCEPT]
         share = sum(taken) / len(taken) if taken else float("nan")
         print(f"{name}: {len(some)} links; at {ACCEPT}: {len(taken)} taken, precision {share:.3f}")
-        for band in reliability(some, EDGES):
+        bands = reliability(some, EDGES)
+        for band in bands:
             print("   ", band)
+        if name == "all" and "--plot" in sys.argv:
+            file = Path(sys.argv[sys.argv.index("--plot") + 1])
+            file.write_text(
+                plot(bands, f"{len(some)} judged links, cross-validated", ACCEPT), encoding="utf-8"
+            )
     model = fitted(pairs)
     print(json.dumps(model.weights, indent=1))
     if "--write" in sys.argv:
