@@ -41,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", nargs="?", default="")
     parser.add_argument("--names", type=Path, default=NAMES)
+    parser.add_argument("--every", type=int, default=1, help="Take one label and name in so many.")
     given = parser.parse_args()
     settings = Settings.from_env({}, home=given.home) if given.home else Settings.from_env()
     store = open_store(generation.current(settings.home_folder).folder, settings)
@@ -49,7 +50,7 @@ def main() -> None:
     chance = random.Random(11)
     asked, right, fair, typed, found = (Counter[str]() for _ in range(5))
     began = time.perf_counter()
-    for name in index.names:
+    for name in index.names[:: given.every]:
         entry = index.entries[name.entry]
         if name.role not in ("label", "alt") or entry.types != ("concept",):
             continue
@@ -74,7 +75,7 @@ def main() -> None:
         f"all: {total} labels, right first {right.total() / total:.2%}, {fair.total() / total:.2%}; ", end=""
     )
     print(f"mistyped {found.total() / typed.total():.2%} of {typed.total()}")
-    others = given.names.read_text(encoding="utf-8").splitlines()
+    others = given.names.read_text(encoding="utf-8").splitlines()[:: given.every]
     matched = [name for name in others if any(each.match for each in service.candidates(Query(name), "en"))]
     print(f"{len(others)} names that are not in the graph: {len(matched)} certain matches {matched[:5]}")
     count = total + typed.total() + len(others)
