@@ -52,13 +52,13 @@ def listed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[vectors.VectorIndex, vectors.Written]:
     file = tmp_path_factory.mktemp("lists") / "v.faiss"
-    written = vectors.write(file, clustered[0])
+    written = vectors.write(file, clustered[0], queries=_asked(clustered[0], seed=4))
     return vectors.VectorIndex(file), written
 
 
-def _asked(points: Vectors) -> Vectors:
-    random = np.random.default_rng(9)
-    return unit(points[random.integers(0, len(points), 60)] + 0.2 * random.standard_normal((60, 48)))
+def _asked(points: Vectors, seed: int = 9) -> Vectors:
+    random = np.random.default_rng(seed)
+    return unit(points[random.integers(0, len(points), 200)] + 0.2 * random.standard_normal((200, 48)))
 
 
 def test_write_when_there_are_many_passages_then_makes_lists_of_measured_recall(

@@ -28,8 +28,8 @@ _ROUNDS: Final = 8
 _TRIED: Final = 200
 _DEPTH: Final = 10
 _SEED: Final = 11
-_FILTERED: Final = 3.0
-"""A filter leaves the nearest passages in more lists than its share alone says: it goes by subject."""
+_FILTERED: Final = 1.0
+"""Lists looked into under a filter, as a multiple of what its share says (docs/search.md: keeps recall)."""
 
 _EASY: Final = 50_000
 """Passages passing a filter up to which all lists are looked into: only what passes is compared."""
