@@ -12,20 +12,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyoxigraph as px
 import requests
 from started import free_port
+
+from kg.sparql import counting
+from kg.sparql.columns import writing
 
 HERE = Path(__file__).resolve().parent
 
 
-def publish(home: Path, lines: list[str]) -> str:
-    """Write a generation with these N-Quads and point to it; return its id."""
+def publish(home: Path, lines: list[str], *, columns: bool = False) -> str:
+    """Write a generation with these N-Quads, with columns or without, and point to it; return its id."""
     text = "".join(f"{line}\n" for line in lines)
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     folder = home / "generations" / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "graph.nq").write_text(text, encoding="utf-8")
     (folder / "manifest.json").write_text(json.dumps({"id": name}), encoding="utf-8")
+    if columns:
+        store = px.Store()
+        store.bulk_load(text.encode(), format=px.RdfFormat.N_QUADS)
+        counting.keep(folder, json.dumps(writing.write(store, folder).to_json()).encode())
     pointer = home / "pointer"
     pointer.write_text(name, encoding="ascii")
     pointer.replace(home / "current")
