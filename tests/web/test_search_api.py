@@ -406,6 +406,8 @@ HOSTILE: Final = (
     "AND OR NOT (+title:x^2 ~ ${7*7} {{7*7}} %s%n ../../etc/passwd",
     "19/COP.13",
     "a " * 900,
+    "without fertiliser sans engrais 不用 без بدون",
+    "ÿ\u0300\u0301" * 300,
 )
 
 
@@ -417,9 +419,17 @@ def test_query_when_hostile_is_answered_or_refused_everywhere(search: FlaskClien
     answers = [
         search.get("/api/search", query_string={"q": text, "limit": 3}),
         search.post("/api/search", json={"q": text, "limit": 3, "format": "bibtex"}),
+        search.post(
+            "/api/search", json={"q": "soil", "off": [text], "exclude": {"theme": [text]}, "limit": 1}
+        ),
         search.get("/api/suggest", query_string={"q": text}),
+        search.post("/api/suggest", json={"q": text, "lang": "ar"}),
         search.get("/api/similar", query_string={"iri": text}),
+        search.post("/api/similar", json={"iri": text, "type": [text]}),
+        search.get("/api/embed", query_string={"q": text}),
+        search.post("/api/embed", json={"q": [text]}),
         search.get("/en/search", query_string={"q": text}),
+        search.get("/ar/search", query_string={"q": text, "not.country": text}),
         ask(search, f"SELECT * {{ SERVICE kg:search {inside} }}"),
         ask(search, f"{kg} SELECT * {inside}", "/sparql/search"),
     ]
@@ -462,6 +472,28 @@ def test_export_when_the_header_names_a_format_answers_in_it(
 ) -> None:
     answer = search.get("/api/search?q=soil+salinity&limit=1", headers={"Accept": accept})
     assert answer.mimetype == media_type
+
+
+def test_export_when_all_is_asked_for_holds_the_whole_list(search: FlaskClient) -> None:
+    total = search.get("/api/search?q=salinity&lang=en&limit=1").get_json()["total"]
+    whole = search.get("/api/search?q=salinity&lang=en&limit=all&format=json").get_json()
+    table = rows(search.get("/api/search?q=salinity&lang=en&limit=all&format=csv"))
+    assert total > 10
+    assert [row["iri"] for row in table] == [hit["iri"] for hit in whole["hits"]]
+    assert len(table) == whole["total"] == total
+
+
+def test_page_when_something_is_left_out_shows_it_with_a_way_back(search: FlaskClient) -> None:
+    page = search.get("/fr/search?q=am%C3%A9liorer+le+sol+sans+engrais").text
+    assert "pas engrais" in page
+    assert "off=not.fertilizer" in page
+    back = search.get("/fr/search?q=am%C3%A9liorer+le+sol+sans+engrais&off=not.fertilizer").text
+    assert "Lire à nouveau comme pas engrais" in back
+
+
+def test_page_when_a_code_is_unknown_says_so(search: FlaskClient) -> None:
+    page = search.get("/es/search?q=technologies_999999").text
+    assert "Ningún registro tiene este código: technologies_999999" in page
 
 
 def test_export_when_the_format_is_unknown_is_406(search: FlaskClient) -> None:
