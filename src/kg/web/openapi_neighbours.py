@@ -32,7 +32,7 @@ def neighbourhood() -> dict[str, Any]:
     facets = [query(name, f"Only practices of this {name}.", value) for name in FACETS]
     return {
         "/api/graph": get(
-            "graph",
+            "neighbourhood",
             "data",
             "The records around a record, as nodes and edges",
             [record, limit, lang],

@@ -9,8 +9,8 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from kg.queries import TYPES
 from kg.search.requests import FacetCount, Hit, SearchResponse
-from kg.search.understood import Excluded, Recognised, Understood
 from kg.search.suggestions import Suggestion
+from kg.search.understood import Excluded, Recognised, Understood
 
 _PLAIN: Final = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _SPAN: Final = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
