@@ -19,7 +19,7 @@ from werkzeug.test import Client
 from kg import queries
 
 FOR_PEOPLE = re.compile(
-    r"^/(<lang:lang>/|static/|review/|widget|robots|sitemap|search$|overlap|map$|map\.svg|support$|$)"
+    r"^/(<lang:lang>/|static/|review(/|$)|widget|robots|sitemap|search$|overlap|map$|map\.svg|support$|$)"
 )
 """Rules of pages, pictures and crawlers, which the description leaves out."""
 HELPERS = ("/reconcile/flyout/", "/reconcile/preview", "/reconcile/view", "/data/", "/dumps/", "/cite/")

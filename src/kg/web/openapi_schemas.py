@@ -73,7 +73,9 @@ def _schema(hint: Any) -> dict[str, Any]:
 def _spanned(kind: type, **more: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of something found in the query, whose two positions are written as one span."""
     schema = schema_of(kind)
-    properties: dict[str, Any] = {name: each for name, each in schema["properties"].items() if name not in ("start", "end")}
+    properties: dict[str, Any] = {
+        name: each for name, each in schema["properties"].items() if name not in ("start", "end")
+    }
     properties |= {**more, "span": _SPAN}
     return schema | {"properties": properties, "required": list(properties)}
 

@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 def _pack(response: Response) -> Response:
     """Pack a whole answer of text; the entity tag becomes a weak one, since the bytes are others."""
-    kind = response.mimetype
+    kind = response.mimetype or ""
     if not (kind.startswith("text/") or kind.endswith(_ENDS)) or request.blueprint == _SECRETS:
         return response
     own = request.endpoint == "static"
