@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -225,7 +225,7 @@ def prefixes(iris: Iris) -> str:
     return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in prefix_map(iris).items())
 
 
-@cache
+@lru_cache(maxsize=512)
 def with_prefixes(text: str, iris: Iris) -> str:
     """Return one of our own queries with PREFIX lines for the prefixes it may use."""
     used = set(_PREFIXED.findall(text))

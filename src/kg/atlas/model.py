@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kg.atlas import views
@@ -64,7 +65,8 @@ class Picture:
 def picture(counts: Mapping[str, int], placed: Iterable[Placed], view: View, unplaced: int = 0) -> Picture:
     """Draw each country by its number of records, and a circle for records that have points."""
     steps = shades(max(counts.values(), default=0))
-    outlines = views.outlines(COARSE if view.middle is None else FINE, view)
+    scale = COARSE if view.middle is None else FINE
+    outlines = views.outlines(scale, view)
     areas = []
     for code in sorted(counts, key=lambda each: (-counts[each], each)):
         found = _area(code, counts[code], steps, outlines.get(code, ""), view)
@@ -79,16 +81,17 @@ def picture(counts: Mapping[str, int], placed: Iterable[Placed], view: View, unp
         steps=steps,
         counts=counts,
         unplaced=unplaced,
-        labels=_labels(outlines, view),
+        labels=_labels(scale, view),
     )
 
 
-def _labels(outlines: Mapping[str, str], view: View) -> tuple[tuple[float, float, str], ...]:
+@lru_cache(maxsize=256)
+def _labels(scale: str, view: View) -> tuple[tuple[float, float, str], ...]:
     """Return where the names of countries stand: in their middle, where that is in view and wide enough."""
     if view.middle is None:
         return ()
     found = []
-    for code in outlines:
+    for code in views.outlines(scale, view):
         held = shape(code)
         if held is None or not held.is_country or _size(code, view) < _ROOM * view.width / 1000:
             continue

@@ -94,7 +94,7 @@ def part(box: Box, width: int, height: int, margin: float = MARGIN) -> View:
     return View(width, height, scale, -width / scale / 2, middle[1] + height / scale / 2, middle)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def outlines(scale: str, view: View) -> Mapping[str, str]:
     """Return the outline of every country that a view shows, by code, as an SVG path in whole units."""
     found = {code: "".join(map(outline, rings(shape, view))) for code, shape in world(scale).items()}

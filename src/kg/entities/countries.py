@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.entities.model import Ref
-from kg.entities.reading import Names, Reading, ask, lexical
+from kg.entities.reading import Names, Reading, ask, labels, lexical
 from kg.store import Row
 from kg.vocab import GEO
 
@@ -106,15 +106,14 @@ def _standings(reading: Reading, names: Names, rows: list[Row]) -> tuple[Standin
 
 def _beside(reading: Reading, own: set[str]) -> tuple[Ref | None, tuple[tuple[str, Counted], ...]]:
     rows = ask(reading.store, "country-region", reading.iris, entity=reading.iri)
+    region = min((lexical(row["region"]) for row in rows), default="")
     names = Names(reading.iris, reading.language)
-    names.add(rows, "concept")
-    names.add(rows, "region", "regionLabel")
+    names.add(labels(reading.store, {region, *(lexical(row["concept"]) for row in rows)} - {""}))
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
         concept = lexical(row["concept"])
         if concept not in own:
             found[lexical(row["facet"]).removeprefix(reading.iris.ns)][concept] = _count(row)
-    region = min((lexical(row["region"]) for row in rows), default="")
     ordered = {
         facet: sorted(
             ((names.ref(iri), n) for iri, n in counts.items()), key=lambda e: (-e[1], e[0].label.value)

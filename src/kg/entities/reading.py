@@ -25,6 +25,14 @@ def ask(store: GraphStore, name: str, iris: Iris, **values: str) -> list[Row]:
     return store.select(text, bind)
 
 
+def labels(store: GraphStore, things: Iterable[str]) -> list[Row]:
+    """Return rows of ``thing`` and ``label``, in all languages, for IRIs that came out of the graph."""
+    values = " ".join(str(NamedNode(thing)) for thing in sorted(set(things)))
+    return store.select(
+        f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing <{RDFS}label> ?label }}"
+    )
+
+
 def natural(iri: str) -> list[object]:
     """Sort key that puts ``/row/10`` after ``/row/9``."""
     return [int(part) if part.isdigit() else part for part in _DIGITS.split(iri)]

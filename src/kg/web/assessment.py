@@ -13,9 +13,9 @@ from kg.align import overlap, upset
 from kg.align.explain import FRAMEWORKS, explain, messages
 from kg.align.overlap import FACETS, LEVELS, Overlap
 from kg.entities.labels import choose
+from kg.entities.reading import labels, lexical, text_of
 from kg.errors import BadInput
 from kg.model import Text
-from kg.queries import with_prefixes
 from kg.tables import csv_text
 from kg.web.context import iris, once, opened
 from kg.web.files import attached
@@ -231,13 +231,9 @@ def _thing(facet: str, value: str) -> str:
 
 
 def _labels(things: Sequence[str], lang: str) -> dict[str, str]:
-    values = " ".join(f"<{thing}>" for thing in dict.fromkeys(things))
-    text = f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }}"
     found: dict[str, list[Text]] = {}
-    for row in opened().store.select(with_prefixes(text, iris())):
-        label = row["label"]
-        each = Text(str(getattr(label, "value", label)), getattr(label, "language", None))
-        found.setdefault(str(row["thing"])[1:-1], []).append(each)
+    for row in labels(opened().store, things):
+        found.setdefault(lexical(row["thing"]), []).append(text_of(row["label"]))
     best = {thing: choose(texts, lang) for thing, texts in found.items()}
     return {thing: text.value for thing, text in best.items() if text is not None}
 
