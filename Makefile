@@ -14,6 +14,8 @@ test: $(VENV)/.dev
 	.ci/clients
 	.ci/java
 	.ci/databases
+	# Compiled first: CPython 3.11 can fail where one thread compiles modules while another one parses.
+	$(BIN)/python -m compileall -q src loaders
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.dev

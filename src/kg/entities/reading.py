@@ -28,6 +28,8 @@ def ask(store: GraphStore, name: str, iris: Iris, **values: str) -> list[Row]:
 def labels(store: GraphStore, things: Iterable[str]) -> list[Row]:
     """Return rows of ``thing`` and ``label``, in all languages, for IRIs that came out of the graph."""
     values = " ".join(str(NamedNode(thing)) for thing in sorted(set(things)))
+    if not values:
+        return []
     return store.select(
         f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing <{RDFS}label> ?label }}"
     )
