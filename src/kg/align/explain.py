@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kg import queries
 from kg.align import rules
+from kg.entities.reading import labels
 from kg.errors import BadInput, NotFound
 from kg.store import GraphStore, Row
 from kg.terms import local_id
@@ -74,10 +75,8 @@ class _Asked:
 
     def labels(self, things: Iterable[str], language: str) -> dict[str, str]:
         """Return the label of each IRI in the language, else in English, else in any."""
-        values = " ".join(f"<{thing}>" for thing in sorted(set(things)))
-        text = f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing rdfs:label ?label }}"
         found: dict[str, tuple[int, str]] = {}
-        for row in self.store.select(queries.with_prefixes(text, self.iris)):
+        for row in labels(self.store, things):
             label = row["label"]
             tag = getattr(label, "language", None) or ""
             rank = 0 if tag == language else 1 if tag == "en" else 2

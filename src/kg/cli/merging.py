@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 import typer
 
 from kg.cli import output
 from kg.cli.retiring import name_of
+from kg.moments import today
 
 if TYPE_CHECKING:
     from kg.merging import Candidate
@@ -81,7 +81,7 @@ def accept(
     from kg.mapping import retired
 
     settings = output.settings(home)
-    made = retired.Retired(other, keep, _today(), curator, reason, name_of(home, other))
+    made = retired.Retired(other, keep, today(), curator, reason, name_of(home, other))
     kept = retired.add(settings.home_folder, made, settings.iris)
     output.say(f"{kept.iri}: merged into {kept.replaced_by}. Now 'kg build'.")
 
@@ -99,7 +99,7 @@ def reject(
 
     settings = output.settings(home)
     made = merging.reject(
-        settings.home_folder, one, other, settings.iris, on=_today(), by=curator, reason=reason
+        settings.home_folder, one, other, settings.iris, on=today(), by=curator, reason=reason
     )
     output.say(f"{made.left} and {made.right} are two.")
 
@@ -115,12 +115,8 @@ def undo(
     from kg.mapping import retired
 
     settings = output.settings(home)
-    back = retired.undo(settings.home_folder, record, settings.iris, on=_today(), by=curator, reason=reason)
+    back = retired.undo(settings.home_folder, record, settings.iris, on=today(), by=curator, reason=reason)
     output.say(f"{back.iri} stands by itself again. Now 'kg build'.")
-
-
-def _today() -> str:
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def register(app: typer.Typer) -> None:

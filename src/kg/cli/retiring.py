@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 import typer
 
 from kg.cli import output
+from kg.moments import today
 
 _HOME = typer.Option("", help="Data folder (setting KG_HOME).")
 
@@ -25,9 +24,8 @@ def retire(
     from kg.mapping import retired
 
     settings = output.settings(home)
-    day = datetime.datetime.now(datetime.UTC).date().isoformat()
     name = name_of(home, iri)
-    made = retired.Retired(iri, into, day, curator, reason, name)
+    made = retired.Retired(iri, into, today(), curator, reason, name)
     kept = retired.add(settings.home_folder, made, settings.iris)
     if as_json:
         output.dump(asdict(kept))

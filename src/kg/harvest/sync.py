@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kg import generation
+from kg import generation, textfiles
 from kg.config import Settings
 from kg.errors import KgError, NoGeneration, Unavailable
 from kg.harvest import shapes
@@ -194,6 +194,4 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    textfiles.replace(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")

@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from kg import textfiles
 from kg.errors import BadInput, ConfigError
 from kg.terms import clean_text, is_iri, literal
 from kg.vocab import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, Iris
@@ -96,13 +97,7 @@ def add(home: Path, each: Retired, iris: Iris) -> Retired:
     if not given.by or not given.reason:
         raise BadInput("Say who takes the record out, and why.")
     _at_the_end(given, {**read(home, iris), given.iri: given})
-    path = home / FILE
-    home.mkdir(parents=True, exist_ok=True)
-    is_new = not path.is_file()
-    with path.open("a", encoding="utf-8") as file:
-        if is_new:
-            file.write("\t".join(_COLUMNS) + "\n")
-        file.write("\t".join(" ".join(value.split()) for value in astuple(given)) + "\n")
+    textfiles.append_row(home / FILE, _COLUMNS, astuple(given))
     return given
 
 
@@ -124,9 +119,7 @@ def undo(home: Path, iri: str, iris: Iris, *, on: str, by: str, reason: str) -> 
         f"# undone on {on} by {who}: {why}\n# {line}" if line.split("\t")[0].strip() == iri else line
         for line in path.read_text(encoding="utf-8-sig").splitlines()
     ]
-    beside = path.with_suffix(".new")
-    beside.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    beside.replace(path)
+    textfiles.replace(path, "\n".join(kept) + "\n")
     return held
 
 

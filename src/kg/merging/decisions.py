@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from kg import textfiles
 from kg.errors import BadInput
 from kg.mapping import retired
 from kg.merging.finding import Candidate
@@ -64,13 +65,7 @@ def reject(home: Path, one: str, other: str, iris: Iris, *, on: str, by: str, re
     if not who or not why:
         raise BadInput("Say who decides, and why.")
     made = Distinct(left, right, on, who, why)
-    path = home / DISTINCT
-    home.mkdir(parents=True, exist_ok=True)
-    is_new = not path.is_file()
-    with path.open("a", encoding="utf-8") as file:
-        if is_new:
-            file.write("\t".join(_COLUMNS) + "\n")
-        file.write("\t".join(astuple(made)) + "\n")
+    textfiles.append_row(home / DISTINCT, _COLUMNS, astuple(made))
     return made
 
 

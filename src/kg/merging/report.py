@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from kg import textfiles
 from kg.merging.finding import Candidate, Evidence
 
 FILE: Final = "duplicates.json"
@@ -24,10 +25,7 @@ class Found:
 def save(home: Path, generation: str, found: Sequence[Candidate]) -> None:
     """Keep what was found, in place of what was found before."""
     body = {"generation": generation, "candidates": [asdict(each) for each in found]}
-    path = home / FILE
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    textfiles.replace(home / FILE, json.dumps(body, indent=1, ensure_ascii=False) + "\n")
 
 
 def load(home: Path) -> Found | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask, g, request
@@ -70,12 +69,6 @@ def asked_language() -> str:
         raise BadInput(f"'{lang[:20]}' is none of the languages {', '.join(LANGUAGES)}.")
     g.language = lang
     return lang
-
-
-def in_language(table: Mapping[str, Sequence[str]], tag: str) -> dict[str, str]:
-    """Return the texts of a table of words in one of the six languages, by their keys."""
-    place = LANGUAGES.index(tag)
-    return {key: texts[place] for key, texts in table.items()}
 
 
 def direction(tag: str | None) -> str:
