@@ -50,3 +50,18 @@ def test_log_when_a_query_is_answered_tells_its_rows(
         ("ok", 7, "abc"),
         ("cached", 7, "abc"),
     ]
+
+
+def test_query_with_terms_when_asked_is_kept_as_the_same_query_written_out(
+    service: SparqlService, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "SELECT ?p ?o { ?s ?p ?o } LIMIT 3"
+    asked = SparqlRequest(text, bind=(("p", "<http://xmlns.com/foaf/0.1/knows>"),))
+    with caplog.at_level(logging.INFO, "kg.sparql"):
+        found = service.execute(asked)
+        service.execute(asked)
+    assert service.held(asked, [found.etag]) == found.etag
+    rows = json.loads(found.body)["results"]["bindings"]
+    assert [row["p"]["value"] for row in rows] == ["http://xmlns.com/foaf/0.1/knows"] * 3
+    lines = [json.loads(each.getMessage()) for each in caplog.records if "event" in each.getMessage()]
+    assert [each["outcome"] for each in lines] == ["ok", "cached"]

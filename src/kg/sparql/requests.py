@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kg import __version__
 from kg.sparql.cache import Kept
 from kg.sparql.conversation import Body
+from kg.store.placing import placed
 
 Key = tuple[Any, ...]
 """What decides an answer, the generation first."""
@@ -58,6 +59,12 @@ class SparqlAnswer:
     @property
     def size(self) -> int:
         return len(self.body) if isinstance(self.body, bytes) else self.body.size
+
+
+def plain(request: SparqlRequest) -> SparqlRequest:
+    """Return the request with its terms placed in the query, which is then as any other; else as it is."""
+    text = placed(request.text, dict(request.bind)) if request.bind else None
+    return request if text is None else replace(request, text=text, bind=())
 
 
 def key_of(generation_id: str, request: SparqlRequest) -> Key:

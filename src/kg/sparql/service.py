@@ -20,7 +20,7 @@ from kg.sparql.conversation import Body, ClientGoneError, Running, WorkerDiedErr
 from kg.sparql.inside import Found, Inside, fits_columns
 from kg.sparql.live import LivePools
 from kg.sparql.metrics import Metrics
-from kg.sparql.requests import Key, SparqlAnswer, SparqlRequest, etag_of, key_of, question_of
+from kg.sparql.requests import Key, SparqlAnswer, SparqlRequest, etag_of, key_of, plain, question_of
 from kg.sparql.rewrite import reorder
 from kg.sparql.workers import NurseryGoneError, Pool, known_prefixes
 
@@ -81,6 +81,7 @@ class SparqlService:
         """
         started = time.perf_counter()
         outcome, size = "ok", 0
+        request = self._asked(request)
         rows: int | None = None
         try:
             generation_id = self.generation_id()
@@ -145,9 +146,13 @@ class SparqlService:
         A tag is made of the generation and the request, so this takes no query; ``-gzip`` or
         ``-zstd`` after it marks a compressed form.
         """
-        key = key_of(self.generation_id(), request)
+        key = key_of(self.generation_id(), self._asked(request))
         current = {etag_of(key, each) for each in (request.results, request.graph) if each}
         return next((tag for tag in tags if _PACKED.sub("", tag) in current), None)
+
+    def _asked(self, request: SparqlRequest) -> SparqlRequest:
+        """Return a request whose terms stand in the query where they can; a database has ways of its own."""
+        return plain(request) if self.database is None else request
 
     def _run(self, request: SparqlRequest) -> SparqlAnswer:
         text = request.text if request.rewrite is None else request.rewrite(request.text)

@@ -11,6 +11,7 @@ import pyoxigraph as px
 from kg.config import Settings
 from kg.errors import BadInput, Unavailable
 from kg.store import Binding, Row
+from kg.store.placing import placed
 from kg.store.syntax import engine_errors, graph_format, names_dataset, results_format, solutions
 
 BYTES_PER_TRIPLE: Final = 520
@@ -118,6 +119,8 @@ class EmbeddedStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> px.QuerySolutions | px.QueryBoolean | px.QueryTriples:
+        found = placed(text, {name: str(term) for name, term in bind.items()}) if bind else None
+        text, bind = (text, bind) if found is None else (found, None)
         # The engine would ignore FROM if it were told to take the union.
         options: dict[str, Any] = {"use_default_graph_as_union": not names_dataset(text)}
         if default_graphs is not None or named_graphs is not None:

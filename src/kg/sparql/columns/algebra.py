@@ -75,7 +75,7 @@ def names_of(expression: Expression) -> set[str]:
 
 @dataclass(slots=True)
 class Select:
-    """A SELECT: ``columns`` are names with what they are computed from (nothing for a plain variable)."""
+    """A SELECT: ``columns`` are names with a call, a constant, or nothing for a variable."""
 
     columns: list[tuple[str, Expression | None]]
     where: Group
@@ -89,4 +89,4 @@ class Select:
 
     @property
     def aggregates(self) -> bool:
-        return self.group_by is not None or any(expression is not None for _, expression in self.columns)
+        return self.group_by is not None or any(isinstance(each, Call) for _, each in self.columns)

@@ -80,7 +80,7 @@ class Answerer:
             table = _Run(self.columns, bounds).select(query)
             if table.size > bounds.answer:
                 return None
-            return _written(table, self.columns, kind)
+            return _written(query, table, self.columns, kind)
         except (Declined, MemoryError):
             return None
 
@@ -228,11 +228,14 @@ class _Run:
         raise Declined
 
 
-def _written(table: Table, columns: Columns, kind: px.QueryResultsFormat) -> bytes:
-    names = list(table.columns)
+def _written(select: Select, table: Table, columns: Columns, kind: px.QueryResultsFormat) -> bytes:
+    names = [name for name, _ in select.columns]
     if len(names) == 1 and names[0] in table.unsure:
         raise Declined  # a row without a value has no line in TSV
-    cells = [_texts(table, name, columns) for name in names]
+    cells = [
+        [each] * table.size if isinstance(each, bytes) else _texts(table, name, columns)
+        for name, each in select.columns
+    ]
     head = "\t".join(f"?{name}" for name in names).encode()
     body = b"\n".join([head, *map(b"\t".join, zip(*cells, strict=True)), b""])
     found = px.parse_query_results(body, format=px.QueryResultsFormat.TSV).serialize(format=kind)

@@ -24,7 +24,7 @@ def finished(select: Select, table: Table, columns: Columns, most: int) -> Table
         table, select = _grouped(select, table, columns, most)
     elif select.having:
         raise Declined
-    names = [name for name, _ in select.columns]
+    names = [name for name, expression in select.columns if not isinstance(expression, bytes)]
     if select.distinct:
         if any(not isinstance(key, str) or key not in names for key, _ in select.order):
             raise Declined
@@ -124,6 +124,8 @@ def _grouped(select: Select, table: Table, columns: Columns, most: int) -> tuple
             if name not in keys:
                 raise Declined
             continue
+        if isinstance(expression, bytes):
+            continue  # whoever writes the rows knows it
         if name in table.columns or not isinstance(expression, Call):
             raise Declined
         computed[expression] = name

@@ -130,7 +130,7 @@ class _Parser(_Expressions):
         if not self.accept("("):
             return self.variable(), None
         expression = self.expression()
-        if not self.accept_word("AS") or not isinstance(expression, Call):
+        if not self.accept_word("AS") or isinstance(expression, str):
             raise Declined
         name = self.variable()
         self.expect(")")
@@ -173,6 +173,8 @@ class _Parser(_Expressions):
         found = Group()
         if self.word() == "SELECT":
             found.selects.append(self.select())
+            if any(isinstance(each, bytes) for _, each in found.selects[0].columns):
+                raise Declined
             self.expect("}")
             return found
         while not self.accept("}"):
