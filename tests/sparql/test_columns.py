@@ -93,6 +93,7 @@ THING = st.sampled_from(["?a", "?b", "?c", "?d", ":t3", ":t5"])
 SUBJECT = st.sampled_from(["?a", "?b", "?c", ":t4"])
 PATTERN = st.one_of(
     st.tuples(SUBJECT, st.sampled_from([":p", ":q", ":p+", ":q*", ":none"]), THING),
+    st.tuples(SUBJECT, st.sampled_from([":p/:q", "^:p", ":p|:q", ":p/^:q+", "(:p|^:q)/:p", ":q*/:p"]), THING),
     st.tuples(SUBJECT, st.just(":label"), st.sampled_from(["?l", "?m", '"terrace"', '"Terrace"@en'])),
     st.tuples(SUBJECT, st.just(":n"), st.sampled_from(["?n", "7"])),
     st.tuples(SUBJECT, st.sampled_from([":day", ":mixed"]), st.just("?x")),
@@ -107,6 +108,7 @@ FILTER = st.sampled_from(
         'UCASE(?l) > "S"',
     ]
 ).map("FILTER({})".format)  # fmt: skip
+INNER = PATTERN.map("OPTIONAL {{ {} }}".format)
 SELECTED = st.sampled_from(
     [
         ("?a ?b ?l ?n", ""), ("*", ""), ("DISTINCT ?a ?l", ""), ("?a ?l", "ORDER BY ?l DESC(?a)"),
@@ -130,9 +132,14 @@ def queries(draw: st.DrawFn) -> str:
     if draw(st.integers(0, 3)) == 0:
         parts.append(f"{{ SELECT ?b (COUNT(?z) AS ?zs) WHERE {{ ?b :p ?z . {draw(PATTERN)} }} GROUP BY ?b }}")
     where = " . ".join(parts) + " "
+    if draw(st.integers(0, 3)) == 0:
+        where += f"VALUES ?verb {{ :p :q :none :p }} ?a ?verb {draw(THING)} . "
     for _ in range(draw(st.integers(0, 2))):
-        where += f"OPTIONAL {{ {draw(PATTERN)} {draw(st.one_of(st.just(''), FILTER))} }} "
+        where += f"OPTIONAL {{ {draw(PATTERN)} {draw(st.one_of(st.just(''), FILTER, INNER))} }} "
     where += " ".join(draw(st.lists(FILTER, max_size=2)))
+    if draw(st.integers(0, 3)) == 0:
+        word = draw(st.sampled_from(["EXISTS", "NOT EXISTS"]))
+        where += f" FILTER {word} {{ {draw(PATTERN)} {draw(st.one_of(st.just(''), FILTER))} }}"
     selected, modifiers = draw(SELECTED)
     return f"{HEAD}SELECT {selected} WHERE {{ {where} }} {modifiers}"
 
@@ -152,6 +159,11 @@ def test_answer_when_any_query_is_read_is_the_engines(text: str) -> None:
         "?a :q* :t3 OPTIONAL { ?a :day ?x } OPTIONAL { ?a :label ?l FILTER(LANG(?l) = 'en') }",
         "{ ?a :p :t3 } UNION { ?a :q :t3 . ?a :n ?n } ?a :label ?l",
         "VALUES (?a ?b) { (:t1 :t6) (:t2 :t6) } ?a :p ?b",
+        "VALUES ?verb { :p :q :none } ?a ?verb ?b . ?b :label ?l",
+        "?a :p/^:q ?b . ?b (:n|:day) ?x",
+        "?a :label ?l OPTIONAL { ?b :p+ ?a . VALUES ?verb { :p :q } ?c ?verb ?b . ?c :n ?n }",
+        "?a :p ?b FILTER NOT EXISTS { ?b :q ?c . ?c :p ?a FILTER(?c != :t1) } FILTER EXISTS { ?b :day ?x }",
+        "?a :p ?b OPTIONAL { ?b :q ?c OPTIONAL { ?c :day ?x } }",
     ],
 )
 def test_answer_when_a_query_is_of_the_usual_kinds_comes_from_columns(where: str) -> None:
@@ -163,7 +175,10 @@ def test_answer_when_a_query_is_of_the_usual_kinds_comes_from_columns(where: str
     [
         "SELECT ?a WHERE { ?a ?p ?b }",
         "SELECT ?a WHERE { ?a :p ?b } LIMIT 3",
-        "SELECT ?a WHERE { ?a :p ?b . FILTER EXISTS { ?b :q ?a } }",
+        "SELECT ?a WHERE { ?a :p ?b . FILTER(EXISTS { ?b :q ?a } || ?a = :t1) }",
+        "SELECT ?a WHERE { ?a :p? ?b }",
+        "SELECT ?a WHERE { ?a (:p/:q)+ ?b }",
+        "SELECT ?a WHERE { ?a !:p ?b }",
         "SELECT ?a WHERE { GRAPH ?g { ?a :p ?b } }",
         "SELECT ?a WHERE { ?a :mixed ?x } ORDER BY ?x",
         "SELECT ?a WHERE { ?a :p ?b } LIMIT 5 LIMIT 6",

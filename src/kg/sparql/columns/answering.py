@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,15 +13,14 @@ import numpy as np
 import pyoxigraph as px
 
 from kg.sparql.columns import terms
-from kg.sparql.columns.algebra import Declined, Group, Pattern, Select
+from kg.sparql.columns.algebra import STEP, Declined, Group, Pattern, Select
 from kg.sparql.columns.filtering import Filter
-from kg.sparql.columns.grouping import finished
-from kg.sparql.columns.joining import UNBOUND, Relation, Table, TooMuch, Wide, join_all, stacked
+from kg.sparql.columns.grouping import distinct, finished
+from kg.sparql.columns.joining import UNBOUND, Column, Relation, Table, TooMuch, Wide, stacked
 from kg.sparql.columns.parsing import parse
+from kg.sparql.columns.paths import join_paths
 from kg.sparql.columns.reading import Columns
 
-_ROW: Final = "#row"
-_DEPTH_MAX: Final = 100
 _SYNTAX: Final = px.Store()
 """An empty store: what it parses is SPARQL; what it does not, it explains when it is asked in earnest."""
 
@@ -98,41 +97,57 @@ class _Run:
 
     def group(self, group: Group, given: list[Relation]) -> Table:
         """Evaluate a group, joined with what is given."""
-        relations = [*given, *(self.pattern(each) for each in group.patterns if not each.closure)]
+        relations = [*given, *(self.pattern(each, group) for each in group.patterns if not each.closure)]
         relations += [self.values(names, rows, group) for names, rows in group.values]
         for branches in group.unions:
-            relations.append(stacked([self.group(each, []) for each in branches]))
+            relations.append(stacked([_visible(self.group(each, [])) for each in branches]))
+        for branches in group.alternatives:
+            found = stacked([_visible(self.group(each, [])) for each in branches])
+            relations.append(distinct(found, list(found.columns)))
         relations += [self.select(each) for each in group.selects]
-        table = self.closures([each for each in group.patterns if each.closure], relations)
+        paths = [each for each in group.patterns if each.closure]
+        table = join_paths(self.columns, relations, paths, self.bounds.rows)
         for optional in group.optionals:
             table = self.optional(table, optional)
         for each in group.filters:
             table = table.take(Filter(self.columns, table, self.bounds.texts).mask(each))
+        for keeps, inner in group.exists:
+            rows = np.zeros(table.size, dtype=bool)
+            rows[self.matched(table, inner)[1]] = True
+            table = table.take(rows == keeps)
         return table
 
     def optional(self, table: Table, group: Group) -> Table:
         """Keep every row, with what the group finds for it."""
-        own = {name for pattern in group.patterns for name in pattern.variables()}
-        if any((each.mentions() & table.columns.keys()) - own for each in group.optionals):
-            raise Declined  # an OPTIONAL in an OPTIONAL sees nothing of what stands around both
-        marked = Table(
-            table.size,
-            {**table.columns, _ROW: np.arange(table.size)},
-            table.numbers,
-            table.unsure,
-            {**table.distinct, _ROW: table.size},
-        )
-        if group.selects or group.unions:
-            raise Declined
-        found = self.group(group, [marked])
+        found, rows = self.matched(table, group)
         alone = np.ones(table.size, dtype=bool)
-        alone[found.columns[_ROW]] = False
-        del found.columns[_ROW]
+        alone[rows] = False
         if not alone.any():
             return found
         return stacked([found, table.take(alone)])
 
-    def pattern(self, pattern: Pattern) -> Relation:
+    def matched(self, table: Table, group: Group) -> tuple[Table, Column]:
+        """Return the rows of a table joined with what a group finds for them, and the number of each."""
+        own = {name for pattern in group.patterns for name in pattern.variables()}
+        inner = [*group.optionals, *(each for _, each in group.exists)]
+        if any((each.mentions() & table.columns.keys()) - own for each in inner):
+            raise Declined  # an OPTIONAL in an OPTIONAL sees nothing of what stands around both
+        if group.selects or group.unions:
+            raise Declined
+        row = f"#row{sum(name.startswith('#row') for name in table.columns)}"
+        marked = Table(
+            table.size,
+            {**table.columns, row: np.arange(table.size)},
+            table.numbers,
+            table.unsure,
+            {**table.distinct, row: table.size},
+        )
+        found = self.group(group, [marked])
+        return found, found.columns.pop(row)
+
+    def pattern(self, pattern: Pattern, group: Group) -> Relation:
+        if pattern.verb:
+            return self.any_of(pattern, group)
         predicate = self.columns.of(pattern.predicate)
         subject, value = pattern.subject, pattern.object
         if isinstance(subject, str) and isinstance(value, str):
@@ -146,6 +161,25 @@ class _Run:
             return Table(len(objects), {value: objects})
         wanted = self.columns.find(value)
         return Table(0 if wanted is None else int(np.count_nonzero(objects == wanted)))
+
+    def any_of(self, pattern: Pattern, group: Group) -> Table:
+        """Return the statements of the predicates that VALUES beside a pattern give for its variable."""
+        listed = next((rows for names, rows in group.values if names == [pattern.verb]), None)
+        if listed is None:
+            raise Declined
+        tables, size = [], 0
+        for verb in dict.fromkeys(row[0] for row in listed):
+            predicate, number = verb[1:-1].decode(), self.columns.find(verb)
+            size += self.columns.of(predicate).count
+            if size > self.bounds.rows:
+                raise TooMuch
+            found = self.pattern(Pattern(pattern.subject, pattern.object, predicate), group)
+            table = found.table() if isinstance(found, Wide) else found
+            if number is None and table.size:
+                raise Declined  # a predicate of which nothing is said has no number
+            numbers = np.full(table.size, -1 if number is None else number, dtype=np.int32)
+            tables.append(Table(table.size, {**table.columns, pattern.verb: numbers}))
+        return stacked(tables)
 
     def place(self, keys: np.ndarray, constant: str | bytes) -> slice:
         """Return where a constant stands among sorted numbers."""
@@ -164,68 +198,11 @@ class _Run:
         kept = np.array([row for row in numbered if None not in row], dtype=np.int32).reshape(-1, len(names))
         return Table(len(kept), {name: kept[:, place] for place, name in enumerate(names)})
 
-    # Paths
 
-    def closures(self, paths: list[Pattern], relations: list[Relation]) -> Table:
-        """Join everything with the paths, each followed from the end that is known."""
-        rest = list(paths)
-        while rest:
-            path = next((each for each in rest if len(each.variables()) < 2), None)
-            if path is None:
-                break
-            rest.remove(path)
-            relations.append(self.reached(path))
-        table = join_all(relations, self.bounds.rows)
-        while rest:
-            known = [each for each in rest if set(each.variables()) & table.columns.keys()]
-            if not known:
-                raise Declined
-            rest.remove(known[0])
-            table = join_all([table, self.followed(known[0], table)], self.bounds.rows)
-        return table
-
-    def reached(self, path: Pattern) -> Table:
-        """Return what a path of one or more steps reaches from a constant."""
-        constant, forward = (path.subject, True) if isinstance(path.subject, bytes) else (path.object, False)
-        variables = path.variables()
-        start = self.columns.find(constant) if isinstance(constant, bytes) else None
-        if len(variables) != 1 or (start is None and path.closure == "*"):
-            raise Declined
-        if start is None:
-            return Table(0, {variables[0]: np.empty(0, dtype=np.int32)})
-        pairs = self.pairs(np.array([start], dtype=np.int32), path, forward=forward)
-        return Table(len(pairs), {variables[0]: pairs[:, 1]})
-
-    def followed(self, path: Pattern, table: Table) -> Table:
-        """Return both ends of a path between two variables, from the values that one of them has."""
-        one, other = path.variables()
-        forward = one in table.columns
-        known, new = (one, other) if forward else (other, one)
-        if known in table.unsure | table.numbers:
-            raise Declined
-        pairs = self.pairs(np.unique(table.columns[known]), path, forward=forward)
-        return Table(len(pairs), {known: pairs[:, 0], new: pairs[:, 1]})
-
-    def pairs(self, starts: np.ndarray, path: Pattern, *, forward: bool) -> np.ndarray:
-        """Return each start with each term that it reaches, once."""
-        predicate = self.columns.of(path.predicate)
-        ends = ("#start", "#here", "#next")
-        wide = Wide(ends[1], ends[2], predicate) if forward else Wide(ends[2], ends[1], predicate)
-        width = len(self.columns.kinds)
-        reached = np.empty(0, dtype=np.int64)
-        fresh = starts.astype(np.int64) * width + starts
-        if path.closure == "*":
-            reached = fresh
-        for _ in range(_DEPTH_MAX):
-            columns = {ends[0]: fresh // width, ends[1]: (fresh % width).astype(np.int32)}
-            step = join_all([Table(len(fresh), columns), wide], self.bounds.rows)
-            fresh = np.setdiff1d(step.columns[ends[0]] * width + step.columns[ends[2]], reached)
-            if not len(fresh):
-                return np.column_stack((reached // width, reached % width)).astype(np.int32)
-            reached = np.union1d(reached, fresh)
-            if len(reached) > self.bounds.rows:
-                raise TooMuch
-        raise Declined
+def _visible(table: Table) -> Table:
+    """Return a table without the variables between the steps of paths."""
+    columns = {name: column for name, column in table.columns.items() if not name.startswith(STEP)}
+    return replace(table, columns=columns, unsure=table.unsure & columns.keys())
 
 
 def _written(select: Select, table: Table, columns: Columns, kind: px.QueryResultsFormat) -> bytes:

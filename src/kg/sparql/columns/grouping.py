@@ -28,7 +28,7 @@ def finished(select: Select, table: Table, columns: Columns, most: int) -> Table
     if select.distinct:
         if any(not isinstance(key, str) or key not in names for key, _ in select.order):
             raise Declined
-        table = _distinct(table, names)
+        table = distinct(table, names)
     if select.order:
         table = _ordered(table, select.order, columns)
     elif (select.limit is not None or select.offset) and not select.aggregates:
@@ -149,7 +149,8 @@ def _grouped(select: Select, table: Table, columns: Columns, most: int) -> tuple
     return made, replace(select, having=[], order=order)
 
 
-def _distinct(table: Table, names: Sequence[str]) -> Table:
+def distinct(table: Table, names: Sequence[str]) -> Table:
+    """Return the first row of each combination of values."""
     present = [table.columns[name] for name in names if name in table.columns]
     of_row, count = codes(present, table.size)
     first = np.zeros(count, dtype=np.int64)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kg.sparql.columns.algebra import AGGREGATES, Call, Declined, Expression, Group, Pattern, Select
-from kg.sparql.columns.tokens import ABSOLUTE, END, Tokens
+from kg.sparql.columns.algebra import AGGREGATES, STEP, Call, Declined, Expression, Group, Select
+from kg.sparql.columns.tokens import ABSOLUTE, END
+from kg.sparql.columns.verbs import Verbs
 from kg.sparql.lexer import Reader
 
 FUNCTIONS: Final = {
@@ -32,7 +33,7 @@ def parse(text: str, prefixes: Mapping[str, str]) -> Select:
     return _Parser(tokens, dict(prefixes)).query()
 
 
-class _Expressions(Tokens):
+class _Expressions(Verbs):
     def expression(self) -> Expression:
         return self._chain("||", lambda: self._chain("&&", self._relation))
 
@@ -120,7 +121,9 @@ class _Parser(_Expressions):
         if everything:
             if columns or found.group_by is not None:
                 raise Declined
-            found.columns = [(name, None) for name in sorted(found.where.variables())]
+            found.columns = [
+                (name, None) for name in sorted(found.where.variables()) if not name.startswith(STEP)
+            ]
         names = [name for name, _ in found.columns]
         if not names or len(set(names)) < len(names):
             raise Declined
@@ -181,9 +184,7 @@ class _Parser(_Expressions):
             word = self.word()
             if word == "FILTER":
                 self.take()
-                if not self.is_mark("(") and self.word() not in FUNCTIONS:
-                    raise Declined
-                found.filters.append(self._unary())
+                self._filter(found)
             elif word == "OPTIONAL":
                 self.take()
                 found.optionals.append(self.group())
@@ -200,6 +201,15 @@ class _Parser(_Expressions):
                 self._triples(found)
         return found
 
+    def _filter(self, found: Group) -> None:
+        keeps = not self.accept_word("NOT")
+        if self.accept_word("EXISTS"):
+            found.exists.append((keeps, self.group()))
+            return
+        if not keeps or (not self.is_mark("(") and self.word() not in FUNCTIONS):
+            raise Declined
+        found.filters.append(self._unary())
+
     def _nested(self, outer: Group) -> None:
         branches = [self.group()]
         while self.accept_word("UNION"):
@@ -208,11 +218,12 @@ class _Parser(_Expressions):
             outer.unions.append(branches)
             return
         only = branches[0]
-        if only.filters or only.optionals:
+        if only.filters or only.optionals or only.exists:
             raise Declined
         outer.patterns += only.patterns
         outer.values += only.values
         outer.unions += only.unions
+        outer.alternatives += only.alternatives
         outer.selects += only.selects
 
     def _values(self) -> tuple[list[str], list[list[bytes]]]:
@@ -233,13 +244,9 @@ class _Parser(_Expressions):
     def _triples(self, found: Group) -> None:
         subject = self.term()
         while True:
-            predicate = self.iri()
-            closure = self.take().text if self.is_mark("+") or self.is_mark("*") else ""
+            verb = self.verb()
             while True:
-                pattern = Pattern(subject, predicate, self.term(), closure)
-                if len(set(pattern.variables())) < len(pattern.variables()):
-                    raise Declined
-                found.patterns.append(pattern)
+                self.add(found, subject, verb, self.term())
                 if not self.accept(","):
                     break
             if not self.accept(";"):
