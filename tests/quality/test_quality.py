@@ -14,24 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from kg import generation
-from kg.build import build
 from kg.cli.app import app
-from kg.config import Settings
-from kg.quality import Finding, Report, compare, load, previous
+from kg.quality import Finding, Report, checked, compare, load, previous, reasons
 from kg.quality.links import check
 from kg.quality.places import suspicion
+from kg.quality.report import Filled
 from kg.quality.texts import other_language
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "quality"
 PLANTED = list(csv.DictReader((DATA / "planted.csv").read_text("utf-8").splitlines()))
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("planted")
-    settings = Settings.from_env({}, home=str(folder))
-    build(settings, inputs=[f"mapping={DATA / 'planted.yml'}"], bundled=False, index=False)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +103,36 @@ def test_generations_when_compared_tell_what_is_new_and_what_is_gone(home: Path,
     assert [each.record for each in change.new] == ["c"]
     assert [each.record for each in change.gone] == ["a"]
     assert previous(home, generation.current(home)) is None
+
+
+def test_generations_when_compared_tell_which_numbers_moved() -> None:
+    same, lines = Filled("d", "Approach", "label", 2, 2), ("d", "Approach", "country")
+    one = Report((), (same, Filled(*lines, 1, 2)), (("en", 3), ("fr", 1)))
+    two = Report((), (same, Filled(*lines, 2, 2)), (("en", 3), ("es", 2)))
+    change = compare(two, one).to_json()
+    assert [(each["field"], each["share_before"], each["share"]) for each in change["completeness"]] == [
+        ("country", 0.5, 1.0)
+    ]
+    assert change["languages"] == {"es": 2, "fr": -1}
+
+
+def test_reasons_when_read_again_have_the_parts_that_they_were_made_of(report: Report) -> None:
+    for each in report.findings:
+        said = reasons.parts(each.kind, each.reason)
+        assert (said is not None) == (each.kind in reasons.REASONS), each
+        if said:
+            assert reasons.say(each.kind, said[0], **said[1]) == each.reason
+    told = reasons.parts("coordinates", suspicion((13.51, 2.11), ["NER"]))
+    assert told == ("turned", {"point": "(2.11, 13.51)", "countries": "NER"})
+
+
+def test_check_of_addresses_when_kept_is_read_again(tmp_path: Path) -> None:
+    assert checked.last(tmp_path) is None
+    broken = Finding("broken-link", "a", "source", "https://x.example/ answers 404")
+    made = checked.keep(tmp_path, [broken], asked=3, known=9)
+    assert checked.last(tmp_path) == made
+    (tmp_path / checked.FILE).write_text("{")
+    assert checked.last(tmp_path) is None
 
 
 class _Pages(BaseHTTPRequestHandler):

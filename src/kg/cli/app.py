@@ -17,6 +17,7 @@ from kg.cli import (
     reporting,
     serving,
     supporting,
+    templates,
 )
 
 app = typer.Typer(
@@ -45,7 +46,7 @@ def _main(
     import logging
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    for noisy in ("sentence_transformers", "httpx", "transformers", "faiss"):
+    for noisy in ("sentence_transformers", "httpx", "transformers", "faiss", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
@@ -58,5 +59,6 @@ serving.register(app)
 linking.register(app)
 supporting.register(app)
 quality.register(app)
+templates.register(app)
 merging.register(app)
 reporting.register(app)

@@ -58,8 +58,9 @@ def quality(
 
 
 def _broken(settings: Settings, serving: Generation, most: int) -> tuple[Finding, ...]:
+    """Ask addresses, and keep what came of it for the page of the report."""
     from kg import progress
-    from kg.quality import links
+    from kg.quality import checked, links
     from kg.store.embedded import open_store
 
     store = open_store(serving.folder, settings)
@@ -67,8 +68,10 @@ def _broken(settings: Settings, serving: Generation, most: int) -> tuple[Finding
         found = links.addresses(store, settings.iris)
     finally:
         store.close()
-    with progress.for_terminal().stage("links", min(most, len(found))) as told:
-        return tuple(links.check(found, most=most, told=told))
+    asked = min(most, len(found))
+    with progress.for_terminal().stage("links", asked) as told:
+        broken = tuple(links.check(found, most=most, told=told))
+    return checked.keep(settings.home_folder, broken, asked=asked, known=len(found)).findings
 
 
 def _show(report: Report) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
+from kg.entities import hub
 from kg.entities.model import Listed, Ref
 from kg.entities.reading import Names, ask, kind_of, lexical
 from kg.store import GraphStore, Row
@@ -23,6 +24,7 @@ CLASSES: Final = {
     "bodies": ("Body", "Convention", "Organization"),
     "meetings": ("Meeting",),
     "datasets": (f"{VOID}Dataset",),
+    **{name: (each,) for name, each in hub.LISTS.items()},
 }
 """Names of the browse lists and the classes each one shows, by local name or by IRI."""
 
@@ -124,9 +126,13 @@ class Catalogue:
             for part in ("symbol", "country", "year"):
                 if part in row:
                     kept[part].add(lexical(row[part]))
+        if name in hub.DATED:
+            days = ask(store, "days", self._iris, **{"class": self._iris.term(hub.LISTS[name])})
+            for row in days:
+                notes[lexical(row["record"])]["year"].add(lexical(row["day"]))
         found = [_listed(names, iri, parts) for iri, parts in notes.items()]
         found.sort(key=_by_label)
-        if name in NEWEST_FIRST:
+        if name in NEWEST_FIRST or name in hub.DATED:
             found.sort(key=lambda line: max(notes[line.ref.iri]["year"], default=""), reverse=True)
         return tuple(found)
 

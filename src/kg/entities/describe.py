@@ -57,6 +57,7 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
     framework: Framework | None = None
     body: Body | None = None
     criterion: CriterionPage | None = None
+    machine = frozenset(iris.term(f"machineTranslated{part}") for part in ("Name", "Text"))
     shown = frozenset({iris.term("citedInParagraph")})
     if kind == "practice":
         practice, shown = practices.read(reading), frozenset(reading.properties())
@@ -89,7 +90,8 @@ def describe(store: GraphStore, iri: str, language: str, iris: Iris | None = Non
         modified=reading.value(f"{DCTERMS}modified") or None,
         trust=common.trust(reading),
         paragraphs=reading.values(iris.term("citedInParagraph")),
-        facts=common.facts(reading, shown),
+        translations=tuple(text for name in sorted(machine) for text in reading.texts(name)),
+        facts=common.facts(reading, shown | machine),
         inbound=_inbound(reading, kind) if plain else (),
         practice=practice,
         decision=decision,

@@ -275,6 +275,8 @@ class EntityPage:
     trust: Trust
     paragraphs: tuple[str, ...] = ()
     """Paragraphs of the founding document that name it."""
+    translations: tuple[Text, ...] = ()
+    """Names and texts that a machine translated, which are no words of the source."""
     facts: tuple[Fact, ...] = ()
     inbound: tuple[Inbound, ...] = ()
     practice: Practice | None = None

@@ -6,8 +6,8 @@ from typing import Final
 
 from kg.mapping import common
 from kg.mapping.pending import Pending, symbol_key
-from kg.mapping.writing import LABEL, TYPE, Writer, day, slug
-from kg.model import Decision, Document, Origin
+from kg.mapping.writing import LABEL, TYPE, Writer, by_machine, day, slug
+from kg.model import Decision, Document, Origin, Text
 from kg.terms import literal
 from kg.vocab import OWL
 
@@ -101,13 +101,12 @@ def pending(w: Writer, record: Decision | Document, tail: str) -> list[Pending]:
 
 def _label(w: Writer, s: str, decision: Decision) -> None:
     """Write a label people can read: the real title, else symbol and topic."""
-    if decision.titles:
-        w.texts(s, LABEL, decision.titles)
+    w.texts(s, LABEL, decision.titles)
+    if any(not by_machine(each.lang) for each in decision.titles):
         return
-    name = decision.symbol or decision.id
-    if decision.topic is not None and decision.topic.value:
-        label = literal(f"{name}: {decision.topic.value}", lang=(decision.topic.lang or "").lower() or None)
-        w.add(s, LABEL, label)
+    name, topic = decision.symbol or decision.id, decision.topic
+    if topic is not None and topic.value and not by_machine(topic.lang):
+        w.text(s, LABEL, Text(f"{name}: {topic.value}", topic.lang))
     else:
         w.string(s, LABEL, name)
 

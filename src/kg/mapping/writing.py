@@ -11,7 +11,7 @@ from typing import Final
 from kg import terms
 from kg.errors import BadRecord
 from kg.model import Text
-from kg.vocab import DCTERMS, RDF, RDFS, XSD, Iris
+from kg.vocab import DCTERMS, RDF, RDFS, SKOS, XSD, Iris
 
 TYPE: Final = f"<{RDF}type>"
 LABEL: Final = f"<{RDFS}label>"
@@ -25,7 +25,9 @@ _MONTH: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _DAY: Final = re.compile(r"^\d{4}-\d\d-\d\d$")
 _MACHINE: Final = "-t0-"
 """The part of a language tag (``fr-t-en-t0-und``) that marks a machine translation, RFC 6497."""
-_NAMES: Final = (LABEL, f"<{DCTERMS}title>")
+_NAMES: Final = frozenset(
+    (LABEL, f"<{DCTERMS}title>", *(f"<{SKOS}{each}Label>" for each in ("pref", "alt", "hidden")))
+)
 _TRANSLATED: Final = "machineTranslatedText"
 _LARGEST: Final = 10**18
 """Beyond this the engine's integers and decimals overflow, so no figure of a record may be larger."""
@@ -94,8 +96,9 @@ class Writer:
         """
         if text is not None and text.value:
             lang = tag(text.lang) if text.lang else None
-            if lang and _MACHINE in f"{lang}-":
-                predicate = self.names.kg["machineTranslatedName" if predicate in _NAMES else _TRANSLATED]
+            if by_machine(lang):
+                is_name = predicate in _NAMES or predicate == self.names.kg["localName"]
+                predicate = self.names.kg["machineTranslatedName" if is_name else _TRANSLATED]
             self.add(subject, predicate, terms.literal(text.value, lang=lang))
 
     def texts(self, subject: str, predicate: str, texts: tuple[Text, ...]) -> None:
@@ -125,6 +128,11 @@ class Writer:
             if not terms.is_iri(value):
                 raise BadRecord(field, f"{value[:120]!r} is not an absolute IRI")
             self.add(subject, predicate, f"<{value}>")
+
+
+def by_machine(lang: str | None) -> bool:
+    """Tell whether a language tag says that a machine translated the text."""
+    return lang is not None and _MACHINE in f"{lang.lower()}-"
 
 
 @cache

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from kg import __version__, queries
 from kg.entities.reading import lexical
+from kg.quality.reasons import say
 from kg.quality.report import Finding
 from kg.store import GraphStore
 from kg.vocab import DCTERMS, Iris
@@ -54,18 +55,22 @@ def check(
         last[host] = time.monotonic()
         told(1)
         for record in found[address] if reason else ():
-            yield Finding("broken-link", record, "source", f"{address[:200]} {reason}")
+            yield Finding("broken-link", record, "source", reason)
 
 
 def _ask(address: str) -> str:
+    """Return what is wrong with an address, or nothing."""
     request = urllib.request.Request(address, method="HEAD", headers={"User-Agent": AGENT})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=20):  # noqa: S310 - http and https only, see addresses
             return ""
     except urllib.error.HTTPError as fault:
-        return f"answers {fault.code}" if fault.code in _GONE else ""
+        if fault.code not in _GONE:
+            return ""
+        return say("broken-link", "gone", address=address[:200], status=fault.code)
     except (urllib.error.URLError, TimeoutError, OSError, ValueError) as fault:
-        return f"does not answer: {str(getattr(fault, 'reason', fault))[:100]}"
+        words = str(getattr(fault, "reason", fault))[:100]
+        return say("broken-link", "silent", address=address[:200], fault=words)
 
 
 def _spread(given: Iterable[str]) -> list[str]:

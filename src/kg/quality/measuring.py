@@ -10,6 +10,7 @@ from typing import Any, Final
 from kg import queries
 from kg.entities.reading import lexical
 from kg.quality import places, texts
+from kg.quality.reasons import say
 from kg.quality.report import Filled, Finding, Report, local_name, ordered
 from kg.store import GraphStore, Row, Term
 from kg.vocab import BIBO, DCTERMS, RDFS, Iris
@@ -91,7 +92,7 @@ def _incomplete(rows: Iterable[Row]) -> Iterator[Finding]:
     for (record, kind), fields in has.items():
         for field in NEEDED.get(kind, ()):
             if field not in fields:
-                yield Finding("incomplete", record, field, f"a {kind} should have it")
+                yield Finding("incomplete", record, field, say("incomplete", "field", **{"class": kind}))
 
 
 def _values(rows: Iterable[Row], today: date) -> Iterator[Finding]:
@@ -103,29 +104,32 @@ def _values(rows: Iterable[Row], today: date) -> Iterator[Finding]:
         if field in _UNIQUE or name in _UNIQUE:
             shared[name, "".join(value.split()).casefold()].add(record)
         elif name == "linkedPracticeCode":
-            yield Finding("dangling", record, name, f"the practice {value[:60]!r} is not in the graph")
+            yield Finding("dangling", record, name, say("dangling", "practice", value=repr(value[:60])))
         elif name in ("startDate", "endDate"):
             spans[record][name] = value
         elif name != "country":
             yield from _dated(record, name, value, today)
     for record, span in spans.items():
         if len(span) == 2 and span["endDate"] < span["startDate"]:
-            yield Finding("date", record, "endDate", f"{span['endDate']} is before {span['startDate']}")
+            said = say("date", "order", end=span["endDate"], start=span["startDate"])
+            yield Finding("date", record, "endDate", said)
     for (name, value), records in shared.items():
         for record in sorted(records)[1:]:
             first = sorted(records)[0]
             # Publications may share the page that describes them; practices and cases have one each.
             if name != "source" or _kind(record) in ("practice", "case"):
-                yield Finding("duplicate", record, name, f"the same {name} as {first}: {value[:120]}")
+                said = say("duplicate", "field", field=name, other=first, value=value[:120])
+                yield Finding("duplicate", record, name, said)
 
 
 def _dated(record: str, name: str, value: str, today: date) -> Iterator[Finding]:
     year = value[:4]
     latest = 2100 if name == "targetYear" else today.year + 1
     if year.isdigit() and not _EARLIEST <= int(year) <= latest:
-        yield Finding("date", record, name, f"{value[:20]} is not between {_EARLIEST} and {latest}")
+        said = say("date", "range", value=value[:20], earliest=_EARLIEST, latest=latest)
+        yield Finding("date", record, name, said)
     elif name != "targetYear" and len(value) == 10 and value > today.isoformat():
-        yield Finding("date", record, name, f"{value} has not come yet")
+        yield Finding("date", record, name, say("date", "future", value=value))
 
 
 def _namesakes(spoken: Iterable[Row], values: Iterable[Row]) -> Iterator[Finding]:
@@ -147,7 +151,7 @@ def _namesakes(spoken: Iterable[Row], values: Iterable[Row]) -> Iterator[Finding
         key = (_kind(record), name, frozenset(countries[record]))
         other = first.setdefault(key, record)
         if other != record and len(name) > 3:
-            yield Finding("duplicate", record, "label", f"the same name and country as {other}")
+            yield Finding("duplicate", record, "label", say("duplicate", "name", other=other))
 
 
 def _end(term: Term) -> str:

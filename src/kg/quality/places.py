@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.atlas.shapes import WKT_POINT, Point, shape
 from kg.entities.reading import lexical
+from kg.quality.reasons import say
 from kg.quality.report import Finding
 from kg.store import Row
 
@@ -38,19 +39,19 @@ def suspicion(point: Point, codes: Iterable[str]) -> str:
     east, north = point
     told = f"({north:g}, {east:g})"
     if abs(east) < 0.01 and abs(north) < 0.01:
-        return f"{told} is where missing coordinates lie, in the Gulf of Guinea"
+        return say("coordinates", "missing", point=told)
     known = [code for code in codes if _area(code) is not None]
     if not known or any(_near(code, point) for code in known):
         return ""
     where = ", ".join(sorted(known))
-    for turned, words in (
-        ((north, east), "latitude and longitude are exchanged"),
-        ((-east, north), "east and west are exchanged"),
-        ((east, -north), "north and south are exchanged"),
+    for turned, name in (
+        ((north, east), "turned"),
+        ((-east, north), "east-west"),
+        ((east, -north), "north-south"),
     ):
         if abs(turned[1]) <= 90 and any(_near(code, turned) for code in known):
-            return f"{told} is not in {where}; it looks as if {words}"
-    return f"{told} is not in {where}"
+            return say("coordinates", name, point=told, countries=where)
+    return say("coordinates", "outside", point=told, countries=where)
 
 
 def _near(code: str, point: Point) -> bool:

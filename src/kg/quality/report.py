@@ -56,6 +56,11 @@ class Filled:
     records: int
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what tells it from other lines of a report."""
+        return self.dataset, self.kind, self.field
+
+    @property
     def share(self) -> float:
         """Return the share filled in, 0 to 1."""
         return self.filled / self.records if self.records else 0.0
@@ -89,13 +94,31 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is new and what is gone since another report."""
+    """What is new and what is gone since another report, and how far fields and languages moved.
+
+    ``completeness`` has the earlier line of each field whose numbers differ (``None`` where there was none),
+    ``languages`` the difference in texts of each language.
+    """
 
     new: tuple[Finding, ...]
     gone: tuple[Finding, ...]
+    completeness: tuple[tuple[Filled, Filled | None], ...] = ()
+    languages: tuple[tuple[str, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"new": [asdict(each) for each in self.new], "gone": [asdict(each) for each in self.gone]}
+        return {
+            "new": [asdict(each) for each in self.new],
+            "gone": [asdict(each) for each in self.gone],
+            "completeness": [
+                {
+                    **asdict(now),
+                    "share": round(now.share, 4),
+                    "share_before": round(before.share, 4) if before else None,
+                }
+                for now, before in self.completeness
+            ],
+            "languages": dict(self.languages),
+        }
 
 
 def load(serving: Generation) -> Report | None:
@@ -126,9 +149,17 @@ def previous(home: Path, serving: Generation) -> Report | None:
 
 
 def compare(now: Report, before: Report) -> Comparison:
-    """Return the findings that only one of two reports has."""
+    """Return the findings that only one of two reports has, and the numbers that differ."""
     mine, theirs = set(now.findings), set(before.findings)
-    return Comparison(_sorted(mine - theirs), _sorted(theirs - mine))
+    filled = {each.key: each for each in before.completeness}
+    spoken = Counter(dict(now.languages))
+    spoken.subtract(dict(before.languages))
+    return Comparison(
+        _sorted(mine - theirs),
+        _sorted(theirs - mine),
+        tuple((each, filled.get(each.key)) for each in now.completeness if filled.get(each.key) != each),
+        tuple(sorted((tag, count) for tag, count in spoken.items() if count)),
+    )
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 from pyoxigraph import Literal
 
 from kg.entities.reading import lexical
+from kg.quality.reasons import say
 from kg.quality.report import Finding, local_name
 from kg.search.analysis import detect
 from kg.store import Row
@@ -39,21 +40,22 @@ def findings(rows: Iterable[Row]) -> Iterator[Finding]:
         stated = (text.language or "").split("-")[0]
         if not stated:
             if len(text.value) >= LONG and field != _NO_LANGUAGE_NEEDED:
-                yield Finding("no-language", record, name, "the text does not say its language")
+                yield Finding("no-language", record, name, say("no-language", "none"))
             continue
         seen = other_language(text.value, stated)
         if seen:
-            yield Finding("language", record, name, f"says {stated}, reads like {seen}: {text.value[:60]}")
+            said = say("language", "other", stated=stated, seen=seen, text=text.value[:60])
+            yield Finding("language", record, name, said)
 
 
 def damage(text: str) -> str:
     """Return what is broken in a text, or nothing."""
     if _MOJIBAKE.search(text):
-        return f"characters in the wrong encoding: {text[:60]}"
+        return say("damaged-text", "encoding", text=text[:60])
     if _MARKUP.search(text):
-        return f"markup or entities of HTML: {text[:60]}"
+        return say("damaged-text", "markup", text=text[:60])
     if _FILLER.fullmatch(text.strip()):
-        return f"says nothing: {text[:40]!r}"
+        return say("damaged-text", "empty", text=repr(text[:40]))
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kg import database
 from kg.config import Settings
 from kg.live import Live
 from kg.search import rerank
@@ -32,6 +33,7 @@ from kg.web import (
     packing,
     pages,
     partner_pages,
+    quality,
     rate,
     reconcile,
     reconcile_draft,
@@ -45,6 +47,7 @@ from kg.web import (
     sparql_search,
     status,
     support,
+    templates_offered,
     views,
     warming,
     widget,
@@ -63,11 +66,13 @@ BLUEPRINTS = (
     openapi.bp,
     pages.bp,
     status.bp,
+    quality.bp,
     search.bp,
     map.bp,
     map_files.bp,
     support.bp,
     browse.bp,
+    templates_offered.bp,
     records.bp,
     lineage.bp,
     graph.bp,
@@ -95,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises:
         ConfigError: a setting cannot be used.
     """
-    settings = settings or Settings.from_env()
+    settings = database.bind(settings or Settings.from_env())
     rerank.check(settings)
     app = Flask(__name__)
     app.url_map.strict_slashes = False

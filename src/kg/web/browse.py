@@ -1,12 +1,14 @@
-"""Lists of records, a page at a time."""
+"""Lists of records, a page at a time, and the list of these lists."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _
 
+from kg.entities import hub, status
 from kg.entities.catalogue import CLASSES
 from kg.errors import BadInput, NotFound
-from kg.web.context import catalogue, opened
+from kg.web.context import catalogue, iris, opened
 from kg.web.i18n import language
 from kg.web.respond import Answer, tagged
 
@@ -14,6 +16,26 @@ bp = Blueprint("browse", __name__, url_prefix="/<lang:lang>/browse")
 
 LISTS = (*CLASSES, "concepts", "countries")
 PER_PAGE = 50
+GROUPS = (
+    (_("Practices and texts"), ("practices", "decisions", "documents", "publications", "cases")),
+    (_("Terms and places"), ("concepts", "countries", "frameworks")),
+    (_("Who and where"), ("bodies", "platforms", "meetings", "datasets")),
+    (_("Drought and capacity"), ("drought-toolbox-tools", "capacity-offers", "experts")),
+    (
+        _("What countries report"),
+        ("ldn-targets", "ldn-commitments", "country-profiles", "knowledge-sharing-systems"),
+    ),
+    (_("Science-Policy Interface"), ("spi-members", "spi-objectives", "spi-products")),
+    (_("To read"), ("library-items", "land-outlook-parts", "blog-posts", "news")),
+)
+"""Every list, in groups with a heading."""
+
+
+@bp.get("")
+def lists() -> Answer:
+    """Show every list with the number of its records."""
+    body = render_template("lists.html", groups=GROUPS, figures=catalogue().figures(opened().store))
+    return tagged(body, "text/html")
 
 
 @bp.get("/<name>")
@@ -39,8 +61,18 @@ def listing(name: str) -> Answer:
         number_of_page=number,
         pages=pages,
         start=start + 1,
+        template=name if name in hub.LISTS else "",
+        component=_component(name),
     )
     return tagged(body, "text/html")
+
+
+def _component(name: str) -> str:
+    """Return the IRI of the part of the hub that a list belongs to, empty where the graph has none."""
+    if name not in hub.COMPONENTS:
+        return ""
+    iri = iris().id("entity", hub.COMPONENTS[name])
+    return iri if status(opened().store, iri, iris()).known else ""
 
 
 def page_number(pages: int) -> int:

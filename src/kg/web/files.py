@@ -7,9 +7,9 @@ from flask_babel import get_locale
 from kg.web.respond import Answer, tagged
 
 
-def attached(body: str, media_type: str, name: str) -> Answer:
-    """Return a text as a file to save; ``name`` is what the browser proposes."""
-    response = tagged(body, media_type)
+def attached(body: str, media_type: str, name: str, *, variant: str = "") -> Answer:
+    """Return a text as a file to save; ``name`` is what the browser proposes, ``variant`` as for tagged."""
+    response = tagged(body, media_type, variant=variant)
     kept = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name
     )

@@ -8,6 +8,7 @@ from kg.align.explain import FRAMEWORKS
 from kg.align.overlap import FACETS as OVERLAP_FACETS
 from kg.align.overlap import LEVELS
 from kg.config import Settings
+from kg.entities.hub import LISTS
 from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
 from kg.web.openapi_draft import versions
@@ -16,6 +17,7 @@ from kg.web.openapi_linking import linking
 from kg.web.openapi_neighbours import neighbourhood
 from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
 from kg.web.openapi_places import places
+from kg.web.openapi_quality import quality
 from kg.web.openapi_search import search
 from kg.web.openapi_sparql import sparql
 
@@ -37,6 +39,7 @@ def paths(settings: Settings) -> dict[str, Any]:
         **_reconciliation(),
         **linking(),
         **_service(),
+        **quality(),
         **following(),
         **versions(),
     }
@@ -147,6 +150,20 @@ def _service() -> dict[str, Any]:
         "/metrics": get("metrics", "service", "Figures for Prometheus", [], {"text/plain": {}}),
         "/openapi.json": get("openapi", "service", "This document", [], plain),
         "/dumps": get("dumps", "service", "Files of each named graph, with checksums", [], plain),
+        "/templates/{name}.csv": get(
+            "template_table",
+            "service",
+            "Empty table for a kind of record",
+            [path_parameter("name", "Name of the list.", enum=list(LISTS))],
+            content(["text/csv"]),
+        ),
+        "/templates/{name}.yml": get(
+            "template_mapping",
+            "service",
+            "The mapping file (YARRRML) that loads the table once it is filled in",
+            [path_parameter("name", "Name of the list.", enum=list(LISTS))],
+            content(["application/yaml"]),
+        ),
         "/changes.json": get(
             "changes",
             "service",

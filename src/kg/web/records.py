@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from kg.entities import EntityPage, Listed, Ref, describe
+from kg.entities import EntityPage, Listed, Ref, describe, hub
 from kg.errors import KgError
 from kg.model import Text
 from kg.web import explained, lineage, structured, tombstones
@@ -48,6 +48,7 @@ def page(kind: str, path: str) -> Answer:
         record_path=path,
         lineage=_lineage(record),
         schema=structured.schema_org(record),
+        hub_list=_hub_list(record),
         formats=[(label, media_type, data_path(iri, suffix)) for label, suffix, media_type in FORMATS],
     )
     response = tagged(body, "text/html", vary=("Accept-Encoding",))
@@ -55,6 +56,12 @@ def page(kind: str, path: str) -> Answer:
         response.headers.add("Link", f'<{data_path(iri, suffix)}>; rel="alternate"; type="{media_type}"')
     response.headers.add("Link", f'<{data_path(iri, "ttl")}>; rel="describedby"; type="text/turtle"')
     return response
+
+
+def _hub_list(record: EntityPage) -> str:
+    """Return the name of the list of the hub that a record stands in, empty for others."""
+    classes = {ref.iri.rpartition("/")[2] for ref in record.types}
+    return next((name for name, each in hub.LISTS.items() if each in classes), "")
 
 
 def _lineage(record: EntityPage) -> str:

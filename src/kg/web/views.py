@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         public=public,
         page_address=page_address,
         language_label=language_label,
+        translated_from=translated_from,
         highlighted=highlighted,
         version=__version__,
         words=words,
@@ -145,6 +146,11 @@ def language_label(tag: str) -> str:
         return Locale.parse(tag, sep="-").get_display_name(get_locale()) or tag
     except (ValueError, UnknownLocaleError):
         return tag
+
+
+def translated_from(tag: str) -> str:
+    """Return the language that a text was translated from, by its tag (``fr-t-en-t0-und``; RFC 6497)."""
+    return tag.lower().partition("-t-")[2].split("-")[0]
 
 
 def highlighted(snippet: str, spans: Iterable[tuple[int, int]]) -> Markup:

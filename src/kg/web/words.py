@@ -96,6 +96,20 @@ LISTS: Final = {
     "bodies": _("Bodies and organizations"),
     "meetings": _("Meetings"),
     "datasets": _("Datasets"),
+    "drought-toolbox-tools": _("Tools of the Drought Toolbox"),
+    "capacity-offers": _("Capacity-building offers"),
+    "experts": _("Roster of experts"),
+    "knowledge-sharing-systems": _("Knowledge-sharing systems"),
+    "ldn-targets": _("National LDN targets"),
+    "ldn-commitments": _("LDN commitments"),
+    "country-profiles": _("Country profiles"),
+    "library-items": _("E-library"),
+    "land-outlook-parts": _("Global Land Outlook"),
+    "spi-members": _("Members of the SPI and their terms"),
+    "spi-objectives": _("Objectives of the SPI work programmes"),
+    "spi-products": _("Products of the SPI"),
+    "blog-posts": _("Science-policy blog"),
+    "news": _("News"),
 }
 
 TRUST: Final = {
@@ -249,6 +263,8 @@ ERRORS: Final = (
     _("This is no e-mail address; leave the field empty if you want no answer."),
     _("Too many reports came from here."),
     _("No more reports can be taken at the moment."),
+    _("This generation has no quality report."),
+    _("The generation before has no quality report to compare with."),
 )
 """Messages of errors that pages show; named here so that they are translated."""
 
