@@ -20,7 +20,8 @@ from kg import generation, queries
 from kg.config import Settings
 from kg.errors import ConfigError, Unavailable
 from kg.store import GraphStore
-from kg.store.naming import Names, bound, filled, substituted, tokens_of
+from kg.store.lexing import tokens_of
+from kg.store.naming import Names, bound, filled, substituted
 from kg.store.opening import open_graph
 from kg.store.remote import Registry, adapter_of
 from kg.vocab import Iris

@@ -8,24 +8,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kg.errors import TooLarge
+from kg.store.lexing import expression
 
 TOKENS_MAX: Final = 200_000
 
-_TOKEN: Final = re.compile(
-    r"""
-    (?P<space>[\ \t\r\n]++|\#[^\r\n]*+)
-  | (?P<string>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
-      |"(?:[^"\\\r\n]++|\\.)*+"|'(?:[^'\\\r\n]++|\\.)*+')
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
-  | (?P<var>[?$]\w++)
-  | (?P<number>(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][+-]?\d++)?)
-  | (?P<name>(?:[^\W\d](?:[\w-]|\.(?=[\w.-]))*+)?:(?:[\w:-]|\.(?=[\w.:%\\-])|%[0-9A-Fa-f]{2}|\\.)*+)
-  | (?P<lang>@[A-Za-z][\w-]*+)
-  | (?P<word>[^\W\d]\w*+)
-  | (?P<mark><<\(?|\)>>|>>|\^\^|&&|\|\||[<>!]=|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_TOKEN: Final = expression(escapes=False)
 _OPERANDS: Final = frozenset(("string", "iri", "var", "number", "name", "lang"))
 _HIDES: Final = re.compile(r"[()\[\]!#']")
 

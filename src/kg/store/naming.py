@@ -15,23 +15,10 @@ from urllib.parse import urljoin
 from pyoxigraph import Literal, NamedNode
 
 from kg.store import Binding
+from kg.store.lexing import Token, tokens_of
 
-_TOKEN: Final = re.compile(
-    r"""
-    (?P<space>[\s]++|\#[^\r\n]*+)
-  | (?P<string>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
-      |"(?:[^"\\\r\n]++|\\.)*+"|'(?:[^'\\\r\n]++|\\.)*+')
-  | (?P<iri><[^<>"{}|^`\x00-\x20]*+>)
-  | (?P<var>[?$]\w++)
-  | (?P<name>(?:[^\W\d](?:[\w-]|\.(?=[\w.-]))*+)?:(?:[\w:-]|\.(?=[\w.:%\\-])|%[0-9A-Fa-f]{2}|\\.)*+)
-  | (?P<word>[^\W\d]\w*+)
-  | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-Token = tuple[str, str]
 
 
 class Names:
@@ -82,11 +69,6 @@ class Names:
                 before = (before[1], piece.upper() if kind == "word" else kind)
             written.append(piece)
         return "".join(written), strangers
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Return a query's tokens, white space and comments among them; they join to the text."""
-    return [(found.lastgroup or "mark", found[0]) for found in _TOKEN.finditer(text)]
 
 
 def _resolver(tokens: list[Token]) -> Callable[[str, str], str | None]:

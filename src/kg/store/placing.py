@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as px
 
-from kg.store.naming import Token, tokens_of
+from kg.store.lexing import Token, tokens_of
 
 _LEFT: Final = frozenset(("DESCRIBE", "MINUS", "LATERAL", "SERVICE", "LET"))
 """Words of queries that are left alone; MINUS, for one, asks which variables two sides share."""

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as px
 
 from kg.errors import BadInput, NotAcceptable, QuerySyntaxError
 from kg.store import Row
+from kg.store.lexing import tokens_of
 
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTER_CLASS: Final = re.compile(r"\['.*?'\]", re.DOTALL)
-_OPAQUE: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'|" + r'<[^<>"{}|^`\\\s]*>|#[^\n]*',
-    re.DOTALL,
-)
-"""Strings, IRIs and comments of SPARQL, in which keywords mean nothing."""
-_FROM: Final = re.compile(r"(?<![\w?$:.@-])FROM\s+(?:NAMED\s|<>|[\w.-]*:)", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"^(?:expected )?[A-Z][a-z]* [a-zA-Z]")
 """Faults of meaning (an unbound variable, a repeated name) stand among the expected tokens."""
 _WORD: Final = re.compile(r'^[A-Za-z]+$|^"[^"\\]+"$')
@@ -39,8 +34,11 @@ def engine_errors() -> Iterator[None]:
 
 def names_dataset(text: str) -> bool:
     """Tell whether a query has FROM or FROM NAMED clauses."""
-    # Most queries have no such word, and looking for it is quick.
-    return "from" in text.lower() and bool(_FROM.search(_OPAQUE.sub(" <> ", text)))
+    if "from" not in text.lower():
+        return False  # as most queries, and looking for it is quick
+    plain = [each for each in tokens_of(text) if each[0] != "space"]
+    froms = [after for (kind, word), after in pairwise(plain) if kind == "word" and word.upper() == "FROM"]
+    return any(kind in ("iri", "name") or word.upper() == "NAMED" for kind, word in froms)
 
 
 def syntax_error(message: str) -> QuerySyntaxError:

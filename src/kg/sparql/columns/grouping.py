@@ -31,7 +31,7 @@ def finished(select: Select, table: Table, columns: Columns, most: int) -> Table
         table = distinct(table, names)
     if select.order:
         table = _ordered(table, select.order, columns)
-    elif (select.limit is not None or select.offset) and not select.aggregates:
+    elif not select.aggregates and (select.offset or not 0 <= table.size <= (select.limit or table.size)):
         raise Declined  # the engine stops at the first ones
     if select.limit is not None or select.offset:
         end = table.size if select.limit is None else select.offset + select.limit
