@@ -39,12 +39,17 @@ every_hours = 0
 robots = false
 """
 HARVEST = """
-import sys
+import dataclasses, sys
 from kg.config import Settings
 from kg.harvest import harvest, one
+from kg.harvest.runner import client_for
 from kg.progress import silent
 settings = Settings.from_env({}, home=sys.argv[1], harvest_rate=0.0)
-harvest(one(settings.home_folder, "wocat"), settings, silent())
+source = one(settings.home_folder, "wocat")
+client = client_for(source, settings)
+# Pauses after an error of the server are shorter than in earnest, those that it asks for are kept.
+client.manners = dataclasses.replace(client.manners, backoff=0.2)
+harvest(source, settings, silent(), client=client)
 """
 BUILD = """
 import json, sys
@@ -108,6 +113,11 @@ def new_home(root: Path, name: str, address: str) -> Path:
     return home
 
 
+def told(text: str) -> None:
+    """Say on standard error how far it is."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
 def kills(root: Path, records: int, wanted: int) -> None:
     """Harvest twice, once killed at random moments, and compare the graphs."""
     qcats = servers.Qcat([qcat.Practice(number) for number in range(records)])
@@ -116,11 +126,15 @@ def kills(root: Path, records: int, wanted: int) -> None:
         calm = new_home(root, "calm", server.address)
         subprocess.run([*whole, str(calm)], check=True)
         usual = len(server.seen)
-    with servers.serving(Shaky(qcats, 0.05)) as server:
+    told(f"harvested in calm, {usual:,} requests")
+    # At the same address, since the graph says where a dataset was harvested.
+    port = int(server.address.rpartition(":")[2])
+    with servers.serving(Shaky(qcats, 0.05), port) as server:
         home = new_home(root, "killed", server.address)
         killed = _killed(whole, home, server, wanted, records // wanted)
         asked = len(server.seen)
         worst = server.counts().most_common(1)[0]
+    told(f"harvested with {killed} kills, {asked:,} requests")
     made = [outcome([*build, str(each)]) for each in (calm, home)]
     same = made[0]["graph_sha256"] == made[1]["graph_sha256"]
     print(

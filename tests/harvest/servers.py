@@ -42,8 +42,8 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[str, dict[str, str], Any], Reply]) -> Iterator[Server]:
-    """Serve ``answer(path, query, headers)`` on a free port."""
+def serving(answer: Callable[[str, dict[str, str], Any], Reply], port: int = 0) -> Iterator[Server]:
+    """Serve ``answer(path, query, headers)`` on a port, a free one if none is said."""
     told = Server(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -73,7 +73,11 @@ def serving(answer: Callable[[str, dict[str, str], Any], Reply]) -> Iterator[Ser
         def log_message(self, *_: Any) -> None:
             pass
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, *_: Any) -> None:
+            """Say nothing of clients that were killed."""
+
+    httpd = Quiet(("127.0.0.1", port), Handler)
     httpd.daemon_threads = True
     told.address = f"http://127.0.0.1:{httpd.server_address[1]}"
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02})

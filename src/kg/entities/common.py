@@ -41,6 +41,9 @@ TRUST_TERMS: Final = (
 )
 """Local names of ``kg:`` properties that say how far a record can be trusted."""
 
+MACHINE: Final = ("machineTranslatedName", "machineTranslatedText")
+"""Local names of ``kg:`` properties of what a machine translated, which every page shows apart."""
+
 LEVELS: Final = ("high", "medium", "low")
 """Grades of confidence; frameworks and their relations say in words how their source was read instead."""
 UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "paraphrase")
@@ -78,7 +81,7 @@ def _doubtful(basis: str) -> bool:
 
 def facts(reading: Reading, shown: frozenset[str] = frozenset(), node: str | None = None) -> tuple[Fact, ...]:
     """Return what the page has not shown yet, by property label."""
-    hidden = SHOWN_ELSEWHERE | shown | {reading.iris.term(name) for name in TRUST_TERMS}
+    hidden = SHOWN_ELSEWHERE | shown | {reading.iris.term(name) for name in (*TRUST_TERMS, *MACHINE)}
     found = []
     for predicate in reading.properties(node):
         values = fact_values(reading, predicate, node)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _
 
-from kg.entities import hub, status
+from kg.entities import hub
 from kg.entities.catalogue import CLASSES
+from kg.entities.model import Ref
+from kg.entities.reading import Names, labels
 from kg.errors import BadInput, NotFound
 from kg.web.context import catalogue, iris, opened
 from kg.web.i18n import language
@@ -34,7 +36,11 @@ GROUPS = (
 @bp.get("")
 def lists() -> Answer:
     """Show every list with the number of its records."""
-    body = render_template("lists.html", groups=GROUPS, figures=catalogue().figures(opened().store))
+    store, known = opened().store, catalogue()
+    figures = known.figures(store)
+    for name in ("frameworks", "datasets"):  # These are in no dataset, so they are not counted with records.
+        figures[name] = len(known.listing(store, name, language()))
+    body = render_template("lists.html", groups=GROUPS, figures=figures)
     return tagged(body, "text/html")
 
 
@@ -67,12 +73,15 @@ def listing(name: str) -> Answer:
     return tagged(body, "text/html")
 
 
-def _component(name: str) -> str:
-    """Return the IRI of the part of the hub that a list belongs to, empty where the graph has none."""
+def _component(name: str) -> Ref | None:
+    """Return the part of the hub that a list belongs to, nothing where the graph has none."""
     if name not in hub.COMPONENTS:
-        return ""
+        return None
+    names = Names(iris(), language())
     iri = iris().id("entity", hub.COMPONENTS[name])
-    return iri if status(opened().store, iri, iris()).known else ""
+    rows = labels(opened().store, [iri])
+    names.add(rows)
+    return names.ref(iri) if rows else None
 
 
 def page_number(pages: int) -> int:
