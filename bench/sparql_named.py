@@ -23,6 +23,7 @@ from sparql import Client, count_rows
 
 from kg import generation, queries, resources
 from kg.config import Settings
+from kg.errors import KgError
 from kg.queries import NamedQuery
 from kg.store.embedded import open_store
 from kg.store.naming import substituted
@@ -100,11 +101,17 @@ def main() -> None:
         text, bound = query.bind(values(query), settings.iris)
         filled = substituted(text, bound)
 
-        def engine(text: str = text, bound: dict[str, queries.Term] = bound) -> tuple[float, int]:
+        def engine(
+            text: str = text, bound: dict[str, queries.Term] = bound, name: str = name
+        ) -> tuple[float, int]:
             started = time.perf_counter()
             is_select = re.search(r"^SELECT", text, re.MULTILINE)
             ask = store.select if is_select else store.construct
-            rows = len(ask(text, bound))
+            try:
+                rows = len(ask(text, bound))
+            except KgError as fault:
+                print(f"{name}: {fault}", file=sys.stderr)
+                return float("nan"), -1
             return time.perf_counter() - started, rows
 
         found = {"engine": median(engine, chosen.rounds, chosen.budget)}
