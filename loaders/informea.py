@@ -1,4 +1,4 @@
-"""Reads decisions and meetings of the conventions from InforMEA's OData answers in JSON.
+"""Reads decisions, meetings, treaties and documents of the conventions from InforMEA's OData answers in JSON.
 
 What the format rests on: the entity classes and OData mapping of the provider that InforMEA gives to
 secretariats (github.com/InforMEA/odata.provider), the CBD secretariat's provider with the wording of
@@ -12,26 +12,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, Final
 
 from kg.errors import BadRecord
-from kg.model import Decision, Entity, Text
-from kg.terms import is_web_address, language_tag
+from kg.model import Decision, Document, Entity
 from loaders.base import LoadReport, Source, kind_of
 from loaders.csl_json import record_name
+from loaders.informea_documents import document, treaty
+from loaders.informea_values import (
+    CONVENTIONS,
+    day_of,
+    filled,
+    identifier_of,
+    localised,
+    origin_of,
+    terms,
+    treaty_of,
+)
 from loaders.markup import one_line, plain_text
-from loaders.reading import Reading, json_records, origin, text
-
-CONVENTIONS: Final = {
-    "cbd": "CBD",
-    "cites": "CITES",
-    "cms": "CMS",
-    "ramsar": "Ramsar",
-    "unccd": "UNCCD",
-    "unfccc": "UNFCCC",
-}
-"""Names that our records use for conventions, by InforMEA's treaty keyword; others keep the keyword."""
+from loaders.reading import Reading, json_records, text
 
 _DECISION: Final = frozenset(
     (
@@ -45,22 +44,18 @@ _MEETING: Final = frozenset(
         *("location", "city", "country", "type", "status", "updated"),
     )
 )
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-_ODATA_DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{1,5})?\)/")
-_ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
 _NUMBERED = re.compile(r"(?:Decision\s+)?([0-9]{1,3})/(COP|CP|CMP|CMA|MOP)\.?\s?([0-9]{1,2})", re.I)
 _CBD = re.compile(r"(?:Decision\s+)?([IVX]{1,5}|[0-9]{1,2})/([0-9]{1,3})")
 _RAMSAR = re.compile(r"(?:Resolution\s+)?([IVX]{1,5})\.([0-9]{1,3})")
 _COP_TITLE = re.compile(r"\bCOP[ .-]?([0-9]{1,2})\b")
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,199}")
 
 
-def load(source: Source, report: LoadReport) -> Iterator[Decision | Entity]:
-    """Yield decisions, and meetings as entities, of OData answers (versions 1 to 3, JSON)."""
+def load(source: Source, report: LoadReport) -> Iterator[Decision | Document | Entity]:
+    """Yield decisions, documents, and meetings and treaties as entities, of OData answers (1 to 3, JSON)."""
     reading = Reading(source, report)
     for path in reading.files():
-        for place, document in json_records(path, reading):
-            kind, entities = _entities(document)
+        for place, answer in json_records(path, reading):
+            kind, entities = _entities(answer)
             for number, raw in enumerate(entities, 1):
                 name = record_name(raw, "id") or (f"entity {number}" if len(entities) > 1 else place)
                 yield from reading.attempt(name, _record, (kind, raw))
@@ -77,7 +72,7 @@ def _entities(document: Any) -> tuple[str, list[Any]]:
     return kind, found if isinstance(found, list) else [found]
 
 
-def _record(item: tuple[str, Any], name: str, reading: Reading) -> Decision | Entity:
+def _record(item: tuple[str, Any], name: str, reading: Reading) -> Decision | Document | Entity:
     kind, raw = item
     if not isinstance(raw, dict):
         raise BadRecord("entity", f"should be an object, not {kind_of(raw)}")
@@ -88,40 +83,45 @@ def _record(item: tuple[str, Any], name: str, reading: Reading) -> Decision | En
         return _decision(raw, name, reading)
     if kind in ("meeting", "meetings") or (not kind and "start" in raw):
         return _meeting(raw, name, reading)
+    if kind in ("treaty", "treaties"):
+        return treaty(raw, name, reading)
+    if kind in ("document", "documents"):
+        return document(raw, name, reading)
     if kind.startswith("contact") or "firstName" in raw:
         raise BadRecord("entity", "contacts are personal data and are not read")
-    raise BadRecord("entity", f"is neither a decision nor a meeting ({kind[:40] or 'no type stated'})")
+    stated = kind[:40] or "no type stated"
+    raise BadRecord("entity", f"is no decision, meeting, treaty or document ({stated})")
 
 
 def _decision(raw: Mapping[str, Any], name: str, reading: Reading) -> Decision:
-    reading.unmodelled(_without_links(raw), _DECISION)
-    treaty = _treaty(raw)
+    reading.unmodelled(filled(raw), _DECISION)
+    treaty = treaty_of(raw)
     number = text(raw.get("number"), "number")
     identifier, body, session = _place(treaty, number, raw, reading)
-    titles = _localised(raw.get("title"), "title", reading, one_line)
+    titles = localised(raw.get("title"), "title", reading, one_line)
     if not titles:
-        titles = _localised(raw.get("longTitle"), "longTitle", reading, one_line)
-    elif _localised(raw.get("longTitle"), "longTitle", reading, one_line):
+        titles = localised(raw.get("longTitle"), "longTitle", reading, one_line)
+    elif localised(raw.get("longTitle"), "longTitle", reading, one_line):
         reading.mention("unmodelled", "longTitle", "the decision has a title; the long one is left out")
     if not titles:
         raise BadRecord("title", "has no title in any language")
     status = (text(raw.get("status"), "status") or "").lower()
     if status not in ("", "active"):
         reading.mention("note", "status", f"the source calls this decision {status[:40]!r}")
-    for term in _terms(raw.get("keywords")):
+    for term in terms(raw.get("keywords")):
         reading.mention("unmapped", "keywords", f"no concept is mapped to {term[:80]!r}")
-    published = _day(raw.get("published"), "published")
+    published = day_of(raw.get("published"), "published")
     return Decision(
         id=identifier,
         body=body,
         convention=CONVENTIONS.get(treaty, treaty),
         session=session,
-        origin=_origin(raw, "link", name, reading),
+        origin=origin_of(raw, "link", name, reading),
         symbol=number,
         year=int(published[:4]) if published else None,
         date=published,
         titles=titles,
-        summaries=_localised(raw.get("summary"), "summary", reading, plain_text),
+        summaries=localised(raw.get("summary"), "summary", reading, plain_text),
     )
 
 
@@ -147,7 +147,7 @@ def _place(
     body = next((f"{convention} {short}" for long, short in _BODIES if long in (meeting or "").lower()), "")
     if not body:
         reading.mention("note", "meetingTitle", "names no known body; the convention stands for it")
-    return f"informea-{_identifier(raw)}", body or convention, one_line(meeting) if meeting else None
+    return f"informea-{identifier_of(raw)}", body or convention, one_line(meeting) if meeting else None
 
 
 _BODIES: Final = (("conference of the parties", "COP"), ("meeting of the parties", "MOP"))
@@ -159,12 +159,12 @@ def _roman(numeral: str) -> int:
 
 
 def _meeting(raw: Mapping[str, Any], name: str, reading: Reading) -> Entity:
-    reading.unmodelled(_without_links(raw), _MEETING)
-    treaty = _treaty(raw)
-    titles = _localised(raw.get("title"), "title", reading, one_line)
+    reading.unmodelled(filled(raw), _MEETING)
+    treaty = treaty_of(raw)
+    titles = localised(raw.get("title"), "title", reading, one_line)
     if not titles:
         raise BadRecord("title", "has no title in any language")
-    start, end = _day(raw.get("start"), "start"), _day(raw.get("end"), "end")
+    start, end = day_of(raw.get("start"), "start"), day_of(raw.get("end"), "end")
     if start and end and end < start:
         raise BadRecord("end", f"{end} is before the start, {start}")
     places = [text(raw.get(field), field) for field in ("location", "city", "country")]
@@ -173,7 +173,7 @@ def _meeting(raw: Mapping[str, Any], name: str, reading: Reading) -> Entity:
     if (text(raw.get("type"), "type") or "").lower() == "cop" and len(numbers) == 1:
         identifier = f"{treaty}-cop{numbers.pop()}"
     else:
-        identifier = f"informea-{_identifier(raw)}"
+        identifier = f"informea-{identifier_of(raw)}"
     status = (text(raw.get("status"), "status") or "").lower()
     if status in ("cancelled", "postponed", "nodate"):
         reading.mention("note", "status", f"the source calls this meeting {status!r}")
@@ -181,94 +181,7 @@ def _meeting(raw: Mapping[str, Any], name: str, reading: Reading) -> Entity:
         id=identifier,
         kind="meeting",
         names=titles,
-        origin=_origin(raw, "url", name, reading),
+        origin=origin_of(raw, "url", name, reading),
         facts=tuple((field, value) for field, value in facts.items() if value),
         relations=(("convention", treaty),),
     )
-
-
-def _treaty(raw: Mapping[str, Any]) -> str:
-    treaty = (text(raw.get("treaty"), "treaty") or "").lower()
-    if not _SAFE.fullmatch(treaty):
-        raise BadRecord("treaty", f"{treaty[:40]!r} is not a treaty keyword such as 'unccd'")
-    return treaty
-
-
-def _identifier(raw: Mapping[str, Any]) -> str:
-    identifier = text(raw.get("id"), "id") or ""
-    if not _SAFE.fullmatch(identifier):
-        raise BadRecord("id", f"{identifier[:60]!r} is not an identifier to make an address from")
-    return identifier
-
-
-def _origin(raw: Mapping[str, Any], link: str, name: str, reading: Reading) -> Any:
-    url = text(raw.get(link), link)
-    if url and not is_web_address(url):
-        reading.mention("unmapped", link, f"{url[:80]!r} is not a web address")
-        url = None
-    return origin(reading, name, url=url, updated=_day(raw.get("updated"), "updated"))
-
-
-def _without_links(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields that hold something: links to what was not expanded hold nothing."""
-    return {
-        name: value
-        for name, value in raw.items()
-        if not (isinstance(value, dict) and ("__deferred" in value or value.get("results") == []))
-        and not name.startswith(("odata.", "@odata."))
-        and "@odata." not in name
-    }
-
-
-def _list(value: object, field: str) -> list[Any]:
-    if isinstance(value, dict) and "__deferred" in value:
-        return []
-    if isinstance(value, dict) and "results" in value:
-        value = value["results"]
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise BadRecord(field, f"should be a list of texts with their languages, not {kind_of(value)}")
-    return value
-
-
-def _localised(value: object, field: str, reading: Reading, clean: Any) -> tuple[Text, ...]:
-    """Texts of a list of {language, value}; the first of each language counts."""
-    if isinstance(value, dict) and "__deferred" in value:
-        reading.mention("note", field, f"was not asked for; add $expand={field} to the request")
-    found: dict[str | None, Text] = {}
-    for entry in _list(value, field):
-        if not isinstance(entry, dict):
-            raise BadRecord(field, f"should hold objects, not {kind_of(entry)}")
-        written = text(entry.get("value"), f"{field}.value")
-        tag = text(entry.get("language"), f"{field}.language")
-        lang = language_tag(tag.replace("_", "-"), f"{field}.language") if tag else None
-        if written and (cleaned := clean(written)):
-            if lang in found and found[lang].value != cleaned:
-                reading.mention("dropped", field, f"has two texts in {lang}; the first counts")
-            found.setdefault(lang, Text(cleaned, lang))
-    return tuple(found.values())
-
-
-def _terms(value: object) -> list[str]:
-    entries = (entry for entry in _list(value, "keywords") if isinstance(entry, dict))
-    return [term for entry in entries if (term := text(entry.get("term"), "keywords.term"))]
-
-
-def _day(value: object, field: str) -> str | None:
-    """Return the ISO 8601 day of ``/Date(milliseconds)/`` (UTC) or of an ISO date and time.
-
-    Raises:
-        BadRecord: it is neither, or there is no such day.
-    """
-    written = text(value, field)
-    if written is None:
-        return None
-    try:
-        if match := _ODATA_DATE.fullmatch(written):
-            return date.fromordinal(_EPOCH + int(match[1]) // 86_400_000).isoformat()
-        if match := _ISO_DATE.fullmatch(written):
-            return date.fromisoformat(match[1]).isoformat()
-    except (ValueError, OverflowError):
-        pass
-    raise BadRecord(field, f"{written[:40]!r} is not a date")

@@ -36,6 +36,48 @@ TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
   skos:inScheme <https://example.org/c> ."""
 
 
+METADATA = """<?xml version="1.0" encoding="utf-8"?>
+<edmx:Edmx Version="1.0" xmlns:edmx="http://schemas.microsoft.com/ado/2007/06/edmx"><edmx:DataServices>
+<Schema Namespace="informea" xmlns="http://schemas.microsoft.com/ado/2008/09/edm">
+<EntityType Name="Document"><Key><PropertyRef Name="id"/></Key><Property Name="id" Type="Edm.String"/>
+<Property Name="treaty" Type="Edm.String"/><Property Name="updated" Type="Edm.DateTime"/>
+<NavigationProperty Name="titles" Relationship="informea.a" FromRole="Document" ToRole="DocumentTitle"/>
+<NavigationProperty Name="files" Relationship="informea.b" FromRole="Document" ToRole="DocumentFile"/>
+<NavigationProperty Name="identifiers" Relationship="informea.c" FromRole="Document" ToRole="Identifier"/>
+</EntityType><EntityType Name="Treaty"><Property Name="id" Type="Edm.String"/>
+<NavigationProperty Name="title" Relationship="informea.d" FromRole="Treaty" ToRole="TreatyTitle"/>
+</EntityType>
+<EntityContainer Name="all"><EntitySet Name="Documents" EntityType="informea.Document"/>
+<EntitySet Name="Treaties" EntityType="informea.Treaty"/></EntityContainer>
+</Schema></edmx:DataServices></edmx:Edmx>"""
+ENTITIES = {
+    "Documents": {
+        "__metadata": {"type": "informea.Document"},
+        "id": "d1",
+        "treaty": "unccd",
+        "published": "/Date(1561334400000)/",
+        "updated": "/Date(1561334400000)/",
+        "titles": {"results": [{"language": "en", "value": "Follow-up on the Knowledge Hub"}]},
+        "identifiers": {"results": [{"name": "symbol", "value": "ICCD/COP(14)/CST/5"}]},
+        "files": {
+            "results": [
+                {"language": "fr", "url": "https://example.org/d1-fr.pdf"},
+                {"language": "en", "url": "https://example.org/d1-en.pdf"},
+            ]
+        },
+        "authors": {"__deferred": {"uri": "Documents('d1')/authors"}},
+    },
+    "Treaties": {
+        "__metadata": {"type": "informea.Treaty"},
+        "id": "unccd",
+        "titleEnglish": "UNCCD",
+        "treatyWebsiteURL": "https://www.unccd.int",
+        "title": {"results": [{"language": "fr", "value": "Convention sur la désertification"}]},
+    },
+}
+"""As the entity classes of InforMEA's open provider have them."""
+
+
 def taken(
     server: servers.Server, settings: Settings, kind: str, path: str = "", **options: Any
 ) -> tuple[Snapshot, list[Any]]:
@@ -107,6 +149,8 @@ def test_rdf_when_unchanged_answers_304_and_stays(settings: Settings) -> None:
 
 def test_informea_when_paged_asks_by_skip(settings: Settings) -> None:
     def answer(path: str, query: dict[str, str], headers: Any) -> servers.Reply:
+        if path.endswith("$metadata"):
+            return servers.Reply(404)
         skip = int(query.get("$skip", "0"))
         entity = {
             "__metadata": {"type": "informea.Decision"},
@@ -121,6 +165,34 @@ def test_informea_when_paged_asks_by_skip(settings: Settings) -> None:
     with servers.serving(answer) as server:
         _, records = taken(server, settings, "informea", sets=["Decisions"], page_size=1)
     assert [each.id for each in records] == ["unccd-1-cop13", "unccd-2-cop13", "unccd-3-cop13"]
+
+
+def test_informea_when_it_describes_itself_is_asked_for_what_it_has(settings: Settings) -> None:
+    asked: dict[str, dict[str, str]] = {}
+
+    def answer(path: str, query: dict[str, str], headers: Any) -> servers.Reply:
+        name = path.rpartition("/")[2]
+        if name == "$metadata":
+            return servers.Reply(200, METADATA.encode(), {"Content-Type": "application/xml"})
+        asked[name] = query
+        return servers.as_json({"d": {"results": [ENTITIES[name]], "__count": "1"}})
+
+    with servers.serving(answer) as server:
+        _, records = taken(server, settings, "informea", treaty="unccd")
+        source = SourceSettings("informea", "informea", server.address, options={"treaty": "unccd"})
+        harvest(source, settings, silent())  # The second time, only what changed.
+    assert set(asked) == {"Treaties", "Documents"}
+    assert asked["Documents"]["$expand"] == "titles,identifiers,files"
+    assert asked["Documents"]["$filter"].startswith("treaty eq 'unccd' and updated ge datetime'")
+    assert (asked["Treaties"]["$expand"], asked["Treaties"]["$filter"]) == ("title", "id eq 'unccd'")
+    document, treaty = sorted(records, key=lambda each: type(each).__name__)
+    assert (document.id, document.symbol, document.convention) == (
+        "informea-d1",
+        "ICCD/COP(14)/CST/5",
+        "UNCCD",
+    )
+    assert document.origin.url == "https://example.org/d1-en.pdf"
+    assert (treaty.id, treaty.kind) == ("informea-unccd", "convention")
 
 
 def test_crossref_when_queried_follows_cursors(settings: Settings) -> None:

@@ -137,3 +137,45 @@ def test_anything_when_loaded_then_never_raises(tmp_path: Path, content: bytes) 
 @given(length=st.integers(0, len(DECISIONS.read_bytes()) - 3))
 def test_truncated_answer_when_loaded_then_quarantined(tmp_path: Path, length: int) -> None:
     assert load_text("informea", tmp_path, "a.json", DECISIONS.read_bytes()[:length])[1].quarantined == 1
+
+
+def test_document_when_loaded_has_its_symbol_the_english_file_and_no_author(tmp_path: Path) -> None:
+    raw = {
+        "__metadata": {"type": "informea.Document"},
+        "id": "d-1",
+        "treaty": "unccd",
+        "published": "/Date(1561334400000)/",
+        "titles": {
+            "results": [{"language": "en", "value": "On the hub"}, {"language": "fr", "value": "Du pôle"}]
+        },
+        "descriptions": {"results": [{"language": "en", "value": "<p>What it holds.</p>"}]},
+        "types": {"results": [{"value": "Technical Series"}]},
+        "identifiers": {
+            "results": [{"name": "n", "value": "x"}, {"name": "s", "value": "ICCD/COP(14)/CST/5"}]
+        },
+        "files": {
+            "results": [
+                {"language": "fr", "url": "https://e.org/f"},
+                {"language": "en", "url": "https://e.org/e"},
+            ]
+        },
+        "authors": {"results": [{"name": "A. Person", "type": "person"}]},
+    }
+    (document,), report = one(tmp_path, raw)
+    assert document.titles == (Text("On the hub", "en"), Text("Du pôle", "fr"))
+    assert (document.symbol, document.kind, document.date) == (
+        "ICCD/COP(14)/CST/5",
+        "technical series",
+        "2019-06-24",
+    )
+    assert (document.origin.url, document.note) == ("https://e.org/e", Text("What it holds.", "en"))
+    assert told(report, "unmodelled") == [("d-1", "authors")]
+
+
+@pytest.mark.parametrize(("keyword", "address"), [("ramsar", "ramsar"), ("UNCCD", "informea-unccd")])
+def test_treaty_when_loaded_is_a_convention_that_hides_none_of_ours(
+    tmp_path: Path, keyword: str, address: str
+) -> None:
+    raw = {"__metadata": {"type": "informea.Treaty"}, "id": keyword, "titleEnglish": "A convention"}
+    (treaty,), _ = one(tmp_path, raw)
+    assert (treaty.id, treaty.kind, treaty.names) == (address, "convention", (Text("A convention", "en"),))

@@ -39,6 +39,9 @@ PAGES = (
     "sparql",
     "about",
     "status",
+    "quality",
+    "browse",
+    "browse/experts",
     "nothing",
 )
 """The last one does not exist: the page of an error is a page too."""

@@ -107,8 +107,8 @@ def _labels(found: Now, shown: Iterable[Finding]) -> Mapping[str, Text]:
     things = {each.record for each in shown if local_path(each.record)}
     things |= {other for each in shown if local_path(other := _other(each))}
     things |= {space.id("dataset", each.dataset) for each in found.report.completeness}
-    fields = {each.field for each in (*found.report.completeness, *shown)}
-    fields |= {each.kind for each in found.report.completeness}
+    fields = {name for each in found.report.completeness for name in (each.field, each.kind)}
+    fields |= {each.field for each in shown}
     things |= {space.term(name) for name in fields if name.isidentifier()}
     texts: dict[str, list[Text]] = defaultdict(list)
     for row in labels(opened().store, things):

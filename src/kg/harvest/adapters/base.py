@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from xml.etree.ElementTree import Element
+
+from defusedxml import DefusedXmlException
+from defusedxml import ElementTree as Safe
 
 from kg.harvest.client import Answer, Client
 from kg.harvest.errors import Malformed
@@ -92,6 +96,19 @@ def json_body(body: bytes) -> Any:
     except (ValueError, RecursionError):
         start = body[:40].decode("utf-8", "replace").strip()
         raise Malformed(f"sent no JSON (it begins {start!r})") from None
+
+
+def xml_body(body: bytes) -> Element:
+    """Return the root of an XML answer.
+
+    Raises:
+        Malformed: it is not XML, only the beginning of it, or has entities of its own.
+    """
+    try:
+        found: Element = Safe.fromstring(body)
+    except (Safe.ParseError, DefusedXmlException, ValueError):
+        raise Malformed("sent no XML, or only its beginning") from None
+    return found
 
 
 def dump(value: Any) -> bytes:

@@ -9,10 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, canonicalize, tostring
 
-from defusedxml import DefusedXmlException
-from defusedxml import ElementTree as Safe
-
-from kg.harvest.adapters.base import Item, Page, WholePages
+from kg.harvest.adapters.base import Item, Page, WholePages, xml_body
 from kg.harvest.client import Client
 from kg.harvest.errors import Malformed, SourceRefused
 from kg.harvest.sources import SourceSettings
@@ -45,7 +42,7 @@ class OaiPmh(WholePages):
             asked |= {"set": self._set} if self._set else {}
             asked |= {"from": rest} if rest else {}
         address = f"{self._address}{'&' if '?' in self._address else '?'}{urlencode(asked)}"
-        _, root = client.get(address, _xml, accept=_ACCEPT)
+        _, root = client.get(address, xml_body, accept=_ACCEPT)
         if root is None or not root.tag.endswith("OAI-PMH"):
             raise Malformed(f"The answer of {address[:160]} is not OAI-PMH.")
         error = root.find(f"{_NS}error")
@@ -69,14 +66,6 @@ class OaiPmh(WholePages):
             # Tokens live for hours, an interrupted harvest may be older: the list begins again.
             raise Malformed("The resumption token is no longer good.", hint="The next run begins anew.")
         raise SourceRefused(f"The repository refuses: {code} {(error.text or '')[:200]}".strip())
-
-
-def _xml(body: bytes) -> Element:
-    try:
-        found: Element = Safe.fromstring(body)
-    except (Safe.ParseError, DefusedXmlException, ValueError):
-        raise Malformed("sent no XML, or only its beginning") from None
-    return found
 
 
 def _item(record: Element, address: str) -> Item:
