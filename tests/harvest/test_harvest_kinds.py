@@ -133,6 +133,15 @@ def test_feed_when_unchanged_is_not_sent_again(settings: Settings) -> None:
     assert (again.listed, snapshot.count()) == (0, 1)
 
 
+@pytest.mark.parametrize("kind", ["blog post", "news item"])
+def test_feed_when_its_source_says_so_holds_posts_or_news_of_the_hub(settings: Settings, kind: str) -> None:
+    with servers.serving(lambda *_: servers.Reply(200, RSS.encode())) as server:
+        _, (found,) = taken(server, settings, "feed", **{"as": kind})
+    assert (found.kind, found.names[0].value) == (kind, "Rain at last")
+    assert found.summaries[0].value == "It rained."
+    assert dict(found.facts) == {"date": "2024-01-01", "publisher_name": "Land news"}
+
+
 def test_rdf_when_unchanged_answers_304_and_stays(settings: Settings) -> None:
     def answer(path: str, query: dict[str, str], headers: Any) -> servers.Reply:
         assert "text/turtle" in headers["Accept"]

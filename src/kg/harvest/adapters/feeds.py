@@ -7,19 +7,22 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from kg.errors import ConfigError
 from kg.harvest.adapters.base import Item, Page, WholePages, dump
 from kg.harvest.client import Client, same_host
 from kg.harvest.errors import Malformed
 from kg.harvest.sources import SourceSettings
 
 _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+KINDS: Final = ("web page", "blog post", "news item")
+"""What entries can be in the graph: publications, or the hub's own kinds of record."""
 _TIMES: Final = ("published_parsed", "updated_parsed")
 
 
 class Feed(WholePages):
     """A feed; it names only its newest entries, so what it no longer names is not gone.
 
-    The option ``pages`` bounds how many older pages are followed (10), ``subject`` is kept with each entry.
+    The option ``pages`` bounds how many older pages are followed (10); ``as`` says what its entries are.
     """
 
     loader = "feed"
@@ -28,6 +31,9 @@ class Feed(WholePages):
     def __init__(self, source: SourceSettings, token: str) -> None:  # noqa: ARG002 - it is open
         self._address = source.address
         self._most = int(source.options.get("pages", 10))
+        self._as = str(source.options.get("as", KINDS[0]))
+        if self._as not in KINDS:
+            raise ConfigError(f"'as' of the source [{source.name}] is none of: {', '.join(KINDS)}.")
 
     def first(self, since: str) -> str:  # noqa: ARG002 - a feed cannot be asked for a time
         return f"1 {self._address}"
@@ -41,7 +47,7 @@ class Feed(WholePages):
         client.validators[address] = (
             answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
         )  # fmt: skip
-        items = [_item(each, feed.feed, answer.address) for each in feed.entries]
+        items = [_item(each, feed.feed, answer.address, self._as) for each in feed.entries]
         following = next((each.get("href") for each in feed.feed.get("links", ()) if each.rel == "next"), "")
         after = urljoin(answer.address, following) if following else ""
         go_on = after and int(number) < self._most and same_host(after, address)
@@ -62,7 +68,7 @@ def _harmless(fault: Exception) -> bool:
     return type(fault).__name__ in ("CharacterEncodingOverride", "NonXMLContentType")
 
 
-def _item(entry: Any, feed: Any, address: str) -> Item:
+def _item(entry: Any, feed: Any, address: str, kind: str) -> Item:
     link = urljoin(address, entry.get("link", ""))
     key = entry.get("id") or link
     if not key:
@@ -85,6 +91,7 @@ def _item(entry: Any, feed: Any, address: str) -> Item:
                 "authors": [each.get("name", "") for each in entry.get("authors", ()) if each.get("name")],
                 "tags": [each.get("term", "") for each in entry.get("tags", ()) if each.get("term")],
                 "feed": feed.get("title", ""),
+                **({} if kind == KINDS[0] else {"as": kind}),
             }
         ),
     )

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from kg.errors import ConfigError, NotFound, Refused
 from kg.harvest.adapters.base import JSON, Item, Page, WholePages, dump, json_body, need, xml_body
 from kg.harvest.client import Client
-from kg.harvest.errors import Malformed
+from kg.harvest.errors import Malformed, SourceRefused
 from kg.harvest.sources import SourceSettings
 
 EXPAND: Final = {
@@ -91,6 +91,8 @@ def _described(client: Client, root: str) -> Mapping[str, frozenset[str]]:
     """Return the properties, plain and navigable, of each entity set, as ``$metadata`` has them."""
     try:
         _, found = client.get(f"{root}/$metadata", xml_body, accept="application/xml, text/xml;q=0.9")
+    except SourceRefused:
+        raise
     except (NotFound, Refused):
         return _PLAIN
     types: dict[str, frozenset[str]] = {}
