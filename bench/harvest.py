@@ -175,19 +175,27 @@ def until_live(live: Live, generation_id: str) -> float:
 
 
 def daily(root: Path, records: int, share: float) -> None:
-    """Sync everything, then what a day changed."""
+    """Sync everything, then what a day changed.
+
+    What is in ``root`` is gone on with, so that ``--keep`` lets a long first sync be stopped and continued.
+    """
     qcats = servers.Qcat([qcat.Practice(number) for number in range(records)])
     command = program(root, "sync", SYNC)
-    rows = []
-    with servers.serving(qcats) as server:
-        home = new_home(root, "home", server.address)
-        rows.append(("everything", outcome([*command, str(home)])))
+    rows, kept, port = [], root / "everything.json", root / "port"
+    with servers.serving(qcats, int(port.read_text()) if port.is_file() else 0) as server:
+        port.write_text(server.address.rpartition(":")[2])
+        home = root / "home" if (root / "home").is_dir() else new_home(root, "home", server.address)
+        if not kept.is_file():
+            kept.write_text(json.dumps(outcome([*command, str(home)])))
+        rows.append(("everything", json.loads(kept.read_text())))
+        told("synced everything")
         for number in range(0, records, round(1 / share)):
             fresh = qcat.changed(number, "2030-01-01")
             qcats.records[fresh["list"]["code"]] = fresh
         with Live(Settings.from_env({}, home=str(home))) as live:
             until_live(live, rows[0][1]["id"])
             rows.append((f"{share:.0%} changed", outcome([*command, str(home)])))
+            told("synced what changed")
             waited = until_live(live, rows[1][1]["id"])
         rows.append(("nothing changed", outcome([*command, str(home)])))
     print("| sync | records | statements | wall s | processor s | of it build s | peak MB | harvested |")
@@ -208,7 +216,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--share", type=float, default=0.01)
-    parser.add_argument("--keep", type=Path, help="folder to keep what is made")
+    parser.add_argument("--keep", type=Path, help="folder to keep what is made in, and to go on from")
     chosen = parser.parse_args()
     os.environ["BENCH_TOKEN"] = servers.TOKEN
     with TemporaryDirectory() as temporary:

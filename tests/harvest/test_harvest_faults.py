@@ -27,7 +27,8 @@ OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><rec
 RSS = """<rss version="2.0"><channel><title>Land blog</title><item><guid>1</guid><title>{title}</title>
 <link>https://example.org/1</link><pubDate>Tue, 03 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"""
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<https://example.org/c/soil> a skos:Concept ; skos:inScheme <https://example.org/c/> ; skos:prefLabel "{title}"@en ."""
+<https://example.org/c/soil> a skos:Concept ; skos:inScheme <https://example.org/c/> ;
+skos:prefLabel "{title}"@en ."""
 MAPPING = """
 landkg: {name: list, title: List, publisher: not stated, licence: not stated}
 sources: {table: {access: list.csv, referenceFormulation: csv}}

@@ -127,6 +127,8 @@ def test_generation_when_another_follows_tells_what_came_and_went(later: FlaskCl
     page = later.get("/en/quality?change=gone&kind=coordinates").text
     assert len(shown(page)) == report.counts()["coordinates"]
     assert {row["new"] for row in rows(later, "/quality/kinds.csv")} >= {"0"}
+    # What is gone has no page to lead to.
+    assert "/en/id/" not in page.partition('id="findings"')[2].partition("</section>")[0]
 
 
 def test_client_when_it_reads_html_is_sent_to_the_page(client: FlaskClient) -> None:

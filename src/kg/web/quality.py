@@ -132,10 +132,11 @@ def _row(finding: Finding, named: Mapping[str, Text]) -> dict[str, Any]:
 
 
 def _record(name: str, named: Mapping[str, Text]) -> Markup:
-    """Return a link to a record, or file and place of one that was left out."""
-    if local_path(name) is None:
-        return Markup('<bdi dir="ltr">{}</bdi>').format(name)
-    return Markup('<a href="{}">{}</a>').format(page(name), text(named.get(name)) or words.local(name))
+    """Return a link to a record, or file and place of one that was left out; one that is gone has no page."""
+    path = local_path(name)
+    if path is None or name not in named:
+        return Markup('<bdi dir="ltr">{}</bdi>').format((path or name).removeprefix("id/"))
+    return Markup('<a href="{}">{}</a>').format(page(name), text(named[name]))
 
 
 def _field(name: str, named: Mapping[str, Text]) -> Markup:
