@@ -28,7 +28,9 @@ def main() -> None:
         subprocess.run([*pip, "install", "-q", torch], check=True)
         subprocess.run([*pip, "install", "-q", *BUILD, *project["dependencies"]], check=True)
         run = _freeze(pip)
-        subprocess.run([*pip, "install", "-q", *project["optional-dependencies"]["dev"]], check=True)
+        # Tests need all that users may add.
+        extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+        subprocess.run([*pip, "install", "-q", *extras], check=True)
         dev = [line for line in _freeze(pip) if line not in run]
     run.sort(key=lambda line: (not line.startswith("torch=="), line.lower()))
     _write("requirements.lock", run)

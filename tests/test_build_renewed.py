@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tiny import TINY_INPUTS
 
+from kg import database
 from kg.align import journal
 from kg.build import BuildResult, build
 from kg.config import Settings
@@ -60,7 +61,7 @@ class World:
         other = self.root / "other"
         shutil.rmtree(other, ignore_errors=True)
         other.mkdir()
-        for name in (retired.FILE, journal.FILE):
+        for name in (retired.FILE, database.JOURNAL.file):
             if (self.home / name).is_file():
                 shutil.copy(self.home / name, other / name)
         return self._build(other)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from kg import reports
+from kg import database, reports
 from kg.cli.app import app
 from kg.errors import BadInput, NotFound, Unavailable
 
@@ -51,7 +51,7 @@ def test_report_when_closed_keeps_the_reason_and_forgets_the_address(tmp_path: P
         "Corrected in the source.",
         "",
     )
-    assert b"reader@example.org" not in (tmp_path / reports.FILE).read_bytes()
+    assert b"reader@example.org" not in (tmp_path / database.REPORTS.file).read_bytes()
     assert reports.listed(tmp_path) == []
     assert [each.number for each in reports.listed(tmp_path, state="closed")] == [number]
 
@@ -122,7 +122,7 @@ def test_reports_when_nothing_was_sent_are_none(tmp_path: Path) -> None:
     assert reports.listed(tmp_path) == []
     with pytest.raises(NotFound):
         reports.get(tmp_path, 1)
-    assert not (tmp_path / reports.FILE).exists()
+    assert not (tmp_path / database.REPORTS.file).exists()
 
 
 def test_form_key_when_asked_again_is_the_same(tmp_path: Path) -> None:
@@ -173,6 +173,6 @@ def test_file_when_another_generation_is_current_is_the_same(tmp_path: Path) -> 
     (tmp_path / "generations" / "next").mkdir(parents=True)
     (tmp_path / "current").write_text("next", encoding="ascii")
     assert [each.generation for each in reports.listed(tmp_path)] == ["abc"]
-    with sqlite3.connect(tmp_path / reports.FILE) as db:
+    with sqlite3.connect(tmp_path / database.REPORTS.file) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     db.close()

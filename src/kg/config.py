@@ -45,6 +45,24 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("store_user", "", "User who may write there; empty: nobody is named."),
     Setting("store_password", "", "Password of that user."),
     Setting("store_folder", "", "Folder that Virtuoso loads files from, '@' and its SQL port if not 1111."),
+    Setting(
+        "database_url",
+        "",
+        "PostgreSQL for accounts, decisions, reports and jobs: postgresql://user:password@host/name; "
+        "empty: SQLite files in the data folder.",
+    ),
+    Setting(
+        "redis_url",
+        "",
+        "Redis for rate limits and the queue of jobs: redis://host:6379/0; empty: counted in each process.",
+    ),
+    Setting("queue", "thread", "Where jobs run: thread, beside the requests, or rq, in 'kg worker'."),
+    Setting("vectors", "faiss", "Where search keeps vectors and words: faiss, in this process, or milvus."),
+    Setting("milvus_uri", "", "Address of the Milvus server, or a file of Milvus Lite."),
+    Setting("milvus_token", "", "Token or user:password of that server; empty: none."),
+    Setting("milvus_prefix", "kg", "Begins the names of our collections there."),
+    Setting("milvus_index", "HNSW", "Its index of many vectors: HNSW, IVF_FLAT or AUTOINDEX."),
+    Setting("milvus_timeout_s", 10.0, "Seconds within which it has to answer."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
     Setting("search_limit_max", 100, "Most results of one search answer."),
     Setting("search_export_max", 5000, "Most results of an exported list."),
@@ -127,6 +145,15 @@ class Settings:
     store_user: str
     store_password: str
     store_folder: str
+    database_url: str
+    redis_url: str
+    queue: str
+    vectors: str
+    milvus_uri: str
+    milvus_token: str
+    milvus_prefix: str
+    milvus_index: str
+    milvus_timeout_s: float
     keep_generations: int
     search_limit_max: int
     search_export_max: int

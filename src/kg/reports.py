@@ -1,28 +1,31 @@
 """Problems that readers report about records: kept beside the generations, closed with a reason.
 
-They have a file of their own rather than the curation journal's, since strangers write into it: it can be
-moved, emptied or shut off without touching a decision. An address to answer to is kept only until its
-report is closed.
+They are a part of the database of their own rather than the curation journal's, since strangers write into
+it: it can be moved, emptied or shut off without touching a decision. An address to answer to is kept only
+until its report is closed.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
+from sqlalchemy import Select
+
+from kg import database
+from kg.database import REPORTS
+from kg.database.tables import FORM_KEY, REPORTED
 from kg.errors import BadInput, NotFound, Unavailable
 from kg.moments import now
 from kg.tables import csv_text, plain_cell
 from kg.terms import clean_text, is_iri
 from kg.vocab import LANGUAGES
 
-FILE: Final = "reports.sqlite"
 PROBLEMS: Final = ("fact", "link", "translation", "licence", "other")
 """What may be wrong: a fact, a link that does not work, a translation, the licence, something else."""
 STATES: Final = ("open", "closed")
@@ -32,36 +35,12 @@ LONGEST_CONTACT: Final = 254
 """Octets that an address may have (RFC 5321, section 4.5.3.1.3, less the brackets)."""
 MOST: Final = 20_000
 """Reports that are kept; the disk is not strangers' to fill."""
-_CREATE: Final = """
-CREATE TABLE IF NOT EXISTS reports (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  record TEXT NOT NULL, title TEXT NOT NULL, problem TEXT NOT NULL, text TEXT NOT NULL, contact TEXT NOT NULL,
-  language TEXT NOT NULL, generation TEXT NOT NULL, at TEXT NOT NULL,
-  closed TEXT NOT NULL DEFAULT '', closed_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS reports_record ON reports (record);
-CREATE TABLE IF NOT EXISTS form_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL);
-"""
-_COLUMNS: Final = (
-    "number",
-    "record",
-    "title",
-    "problem",
-    "text",
-    "contact",
-    "language",
-    "generation",
-    "at",
-    "closed",
-    "closed_by",
-    "reason",
-)
-_SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM reports"  # noqa: S608 - the names above
 _ADDRESS: Final = re.compile(
     r"[^@\s<>\"',;:()\[\]\\]{1,64}@[^@\s<>\"',;:()\[\]\\]+\.[^@\s<>\"',;:()\[\]\\]{2,}"
 )
 # Terminals read C1 controls as commands; overrides of direction make a text read otherwise than it is.
 _TRICKS: Final = re.compile(r"[\x80-\x9f\u202a-\u202e\u2066-\u2069]")
+_BY_NUMBER: Final = sa.select(REPORTED).order_by(REPORTED.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,30 +126,23 @@ def add(
     """
     if not is_iri(record) or language not in LANGUAGES:
         raise BadInput("A report is about a record, in one of the six languages.")
-    row = (
-        record,
-        _plain(title)[:500],
-        problem_of(problem),
-        text_of(text),
-        contact_of(contact),
-        language,
-        generation,
+    row = {
+        "record": record, "title": _plain(title)[:500], "problem": problem_of(problem),
+        "text": text_of(text), "contact": contact_of(contact), "language": language,
+        "generation": generation, "at": now(),
+    }  # fmt: skip
+    of = REPORTED.c
+    same = sa.select(of.number).where(
+        of.record == record, of.problem == row["problem"], of.text == row["text"], of.closed == ""
     )
-    with _writing(home) as db:
-        same = db.execute(
-            "SELECT number FROM reports WHERE record = ? AND problem = ? AND text = ? AND closed = ''",
-            (row[0], row[2], row[3]),
-        ).fetchone()
-        if same:
-            return int(same[0])
-        if db.execute("SELECT COUNT(*) FROM reports").fetchone()[0] >= MOST:
+    with database.writing(home, REPORTS) as db:
+        database.alone(db, REPORTED)
+        known = db.scalar(same.limit(1))
+        if known is not None:
+            return int(known)
+        if (db.scalar(sa.select(sa.func.count()).select_from(REPORTED)) or 0) >= MOST:
             raise Unavailable("No more reports can be taken at the moment.", retry_after=86400)
-        done = db.execute(
-            "INSERT INTO reports (record, title, problem, text, contact, language, generation, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, now()),
-        )
-        return int(done.lastrowid or 0)
+        return int(db.execute(REPORTED.insert().values(row).returning(of.number)).scalar_one())
 
 
 def listed(home: Path, *, state: str = "open", record: str = "", limit: int = 0) -> list[Report]:
@@ -181,14 +153,12 @@ def listed(home: Path, *, state: str = "open", record: str = "", limit: int = 0)
     """
     if state and state not in STATES:
         raise BadInput(f"'{state[:20]}' is no state of reports.", hint=f"Known: {', '.join(STATES)}.")
-    where, values = ["1"], []
+    asked = _BY_NUMBER
     if state:
-        where.append("closed = ''" if state == "open" else "closed <> ''")
+        asked = asked.where(REPORTED.c.closed == "" if state == "open" else REPORTED.c.closed != "")
     if record:
-        where.append("record = ?")
-        values.append(record)
-    tail = f" WHERE {' AND '.join(where)} ORDER BY number" + (f" LIMIT {int(limit)}" if limit else "")
-    return _read(home, tail, values)
+        asked = asked.where(REPORTED.c.record == record)
+    return _read(home, asked.limit(limit) if limit else asked)
 
 
 def get(home: Path, number: int) -> Report:
@@ -197,7 +167,7 @@ def get(home: Path, number: int) -> Report:
     Raises:
         NotFound: there is none of this number.
     """
-    found = _read(home, " WHERE number = ?", (number,))
+    found = _read(home, _BY_NUMBER.where(REPORTED.c.number == number))
     if not found:
         raise NotFound(f"There is no report {number}.")
     return found[0]
@@ -215,60 +185,35 @@ def close(home: Path, number: int, *, curator: str, reason: str) -> Report:
         raise BadInput("Closing a report needs a name and a reason.")
     if get(home, number).closed:
         raise BadInput(f"Report {number} is closed already.")
-    with _writing(home) as db:
-        db.execute(
-            "UPDATE reports SET closed = ?, closed_by = ?, reason = ?, contact = ''"
-            " WHERE number = ? AND closed = ''",
-            (now(), who, why, number),
-        )
+    still_open = REPORTED.update().where(REPORTED.c.number == number, REPORTED.c.closed == "")
+    with database.writing(home, REPORTS) as db:
+        db.execute(still_open.values(closed=now(), closed_by=who, reason=why, contact=""))
     return get(home, number)
 
 
 def table(found: Iterable[Report]) -> str:
     """Return reports as CSV, safe to open in a spreadsheet."""
     rows = ([plain_cell(str(value)) for value in asdict(each).values()] for each in found)
-    return csv_text(_COLUMNS, rows)
+    return csv_text([each.name for each in fields(Report)], rows)
 
 
 def form_key(home: Path) -> bytes:
     """Return the secret that signs the forms of this data folder; it is made on first use."""
-    with _reading(home) as db:
-        row = db.execute("SELECT key FROM form_key").fetchone() if db else None
-    if row is None:
-        with _writing(home) as db:
-            db.execute("INSERT OR IGNORE INTO form_key VALUES (1, ?)", (secrets.token_bytes(32),))
-            row = db.execute("SELECT key FROM form_key").fetchone()
-    return bytes(row[0])
+    asked = sa.select(FORM_KEY.c.key)
+    with database.reading(home, REPORTS) as db:
+        key = db.scalar(asked) if db is not None else None
+    if key is None:
+        with database.writing(home, REPORTS) as db:
+            made = database.insert(db, FORM_KEY).values(one=1, key=secrets.token_bytes(32))
+            db.execute(made.on_conflict_do_nothing())
+            key = db.scalars(asked).one()
+    return bytes(key)
 
 
 def _plain(value: str) -> str:
     return clean_text(_TRICKS.sub("", value))
 
 
-@contextmanager
-def _writing(home: Path) -> Iterator[sqlite3.Connection]:
-    home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(home / FILE, timeout=30)) as db:
-        # What a closed report's address stood on is overwritten, not only given free.
-        db.execute("PRAGMA secure_delete = ON")
-        db.executescript(_CREATE)
-        with db:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-
-
-@contextmanager
-def _reading(home: Path) -> Iterator[sqlite3.Connection | None]:
-    """Open the file to read; None where there is none yet."""
-    path = home / FILE
-    if not path.is_file():
-        yield None
-        return
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as db:
-        known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'form_key'").fetchone()
-        yield db if known else None
-
-
-def _read(home: Path, tail: str, values: Sequence[Any]) -> list[Report]:
-    with _reading(home) as db:
-        return [Report(*row) for row in db.execute(_SELECT + tail, values)] if db else []
+def _read(home: Path, asked: Select[Any]) -> list[Report]:
+    with database.reading(home, REPORTS) as db:
+        return [Report(*row) for row in db.execute(asked)] if db is not None else []

@@ -12,7 +12,7 @@ import pyoxigraph as px
 import pytest
 from align.factsets import IRIS, practices, store
 
-from kg import queries
+from kg import database, queries
 from kg.align import assess, journal
 from kg.align.explain import explain, messages
 from kg.align.overlap import overlap
@@ -198,7 +198,8 @@ def test_journal_cannot_be_changed_afterwards(tmp_path: Path) -> None:
         reason="r",
         day=date(2020, 1, 1),
     )
-    with closing(sqlite3.connect(tmp_path / journal.FILE)) as db, pytest.raises(sqlite3.IntegrityError):
+    file = tmp_path / database.JOURNAL.file
+    with closing(sqlite3.connect(file)) as db, pytest.raises(sqlite3.IntegrityError):
         db.execute("DELETE FROM human_assessments")
     with pytest.raises(BadInput):
         journal.add(

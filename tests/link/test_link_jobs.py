@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import locks
+from kg import database, locks
 from kg.errors import Unavailable
 from kg.link import jobs
 from kg.link.links import EXACT, Link
@@ -88,7 +88,7 @@ def test_job_when_it_runs_elsewhere_is_told_as_running_and_not_run_twice(
 def test_job_when_written_before_meaning_was_kept_is_still_read(tmp_path: Path) -> None:
     import sqlite3
 
-    with sqlite3.connect(tmp_path / jobs.FILE) as db:
+    with sqlite3.connect(tmp_path / database.JOBS.file) as db:
         db.execute(
             "CREATE TABLE jobs (id TEXT PRIMARY KEY, partner TEXT NOT NULL, total INTEGER NOT NULL,"
             " done INTEGER NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL)"

@@ -80,7 +80,7 @@ def desk(service: tuple[Flask, Path]) -> Desk:
     app, home = service
     for left in (*home.glob("journal.sqlite*"), *home.glob("retired.tsv")):
         left.unlink()
-    app.extensions.pop("kg_wrong_tokens", None)
+    app.extensions["kg_rates"].forget("wrong-tokens")
     return Desk(app, home, accounts.create(home, "Ana"))
 
 

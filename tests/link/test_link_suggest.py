@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 from pathlib import Path
 
 import pyoxigraph as px
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
+from kg import database
+from kg.database import JOURNAL
+from kg.database.tables import DECISIONS
 from kg.errors import BadInput, NotFound, Refused
-from kg.link import accounts, jobs, journal, journal_file, linksets, partners, review, sssom, thesaurus
+from kg.link import accounts, jobs, journal, linksets, partners, review, sssom, thesaurus
 from kg.link.accounts import Account
 from kg.link.labels import LabelIndex
 from kg.link.links import ACCEPT, CLOSE, EXACT, RELATED, Link
@@ -225,8 +228,9 @@ def test_decision_when_taken_is_kept_with_who_when_and_why_and_survives_new_sugg
 def test_decisions_when_written_cannot_be_changed(tmp_path: Path, iris: Iris) -> None:
     journal.queue(tmp_path, "panorama", [_link(iris.id("concept", "eba"))], "test")
     journal.decide(tmp_path, 1, action="accept", curator="Ana", reason="")
-    with journal_file.writing(tmp_path) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        db.execute("DELETE FROM link_decisions")
+    for change in (DECISIONS.delete(), DECISIONS.update().values(reason="")):
+        with pytest.raises(IntegrityError, match="append-only"), database.writing(tmp_path, JOURNAL) as db:
+            db.execute(change)
     journal.decide(tmp_path, 1, action="reject", curator="Ben", reason="another place")
     history = journal.history(tmp_path, "panorama", _link("x:y").subject, iris.id("concept", "eba"))
     assert [each.action for each in history] == ["accept", "reject"]

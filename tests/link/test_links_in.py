@@ -114,8 +114,8 @@ def service(tiny_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def hub(service: Hub) -> Hub:
     for left in service.home.glob("journal.sqlite*"):
         left.unlink()
-    for name in ("kg_notified", "kg_wrong_tokens"):
-        service.app.extensions.pop(name, None)
+    for name in ("notifications", "wrong-tokens"):
+        service.app.extensions["kg_rates"].forget(name)
     return service
 
 

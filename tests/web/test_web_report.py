@@ -44,7 +44,7 @@ def home(own_home: Path, app: Flask) -> Path:
     """The data folder, in which nobody has reported anything yet."""
     for each in own_home.glob("*.sqlite*"):
         each.unlink()
-    app.extensions.pop("kg_report_rate", None)
+    app.extensions["kg_rates"].forget("reports")
     return own_home
 
 

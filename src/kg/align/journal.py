@@ -7,31 +7,22 @@ verdict stay visible. The journal is written first and enters the graph with the
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
+
+from kg import database
 from kg.align.logic import Verdict
+from kg.database import JOURNAL
+from kg.database.tables import ASSESSMENTS
 from kg.errors import BadInput
 from kg.terms import clean_text, literal
 from kg.vocab import DCTERMS, FOAF, PROV, RDF, RDFS, XSD, Iris
 
-FILE: Final = "journal.sqlite"
-_CREATE: Final = """
-CREATE TABLE IF NOT EXISTS human_assessments (
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  practice TEXT NOT NULL, framework TEXT NOT NULL, verdict TEXT NOT NULL,
-  reviewer TEXT NOT NULL, day TEXT NOT NULL, reason TEXT NOT NULL
-);
-CREATE TRIGGER IF NOT EXISTS human_assessments_stay BEFORE UPDATE ON human_assessments
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS human_assessments_remain BEFORE DELETE ON human_assessments
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
 _CODE: Final = re.compile(r"(technologies|unccd)_\d{1,9}")
 
 
@@ -66,26 +57,20 @@ def add(
     reviewer, reason = clean_text(reviewer), clean_text(reason)
     if not reviewer or not reason:
         raise BadInput("A human assessment needs the reviewer's name and the reason.")
-    row = (practice, framework, verdict, reviewer, day.isoformat(), reason)
-    home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(home / FILE)) as db, db:
-        db.executescript(_CREATE)
-        sql = (
-            "INSERT INTO human_assessments (practice, framework, verdict, reviewer, day, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?)"
-        )
-        number = db.execute(sql, row).lastrowid
-    return Review(number or 0, practice, framework, Verdict(verdict), reviewer, day.isoformat(), reason)
+    row = {
+        "practice": practice, "framework": framework, "verdict": verdict, "reviewer": reviewer,
+        "day": day.isoformat(), "reason": reason,
+    }  # fmt: skip
+    with database.writing(home, JOURNAL) as db:
+        number = db.execute(ASSESSMENTS.insert().values(row).returning(ASSESSMENTS.c.number)).scalar_one()
+    return Review(number, practice, framework, Verdict(verdict), reviewer, day.isoformat(), reason)
 
 
 def every(home: Path) -> list[Review]:
     """Return all human assessments in the order they were made; none without a journal."""
-    path = home / FILE
-    if not path.is_file():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'human_assessments'").fetchone()
-        rows = db.execute("SELECT * FROM human_assessments ORDER BY number").fetchall() if known else []
+    with database.reading(home, JOURNAL) as db:
+        asked = sa.select(ASSESSMENTS).order_by(ASSESSMENTS.c.number)
+        rows = db.execute(asked).all() if db is not None else []
     return [Review(n, p, f, Verdict(v), who, day, why) for n, p, f, v, who, day, why in rows]
 
 

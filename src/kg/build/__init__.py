@@ -9,7 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from kg import generation
+from kg import database, generation
 from kg.build import inputs as given
 from kg.build import keeping, renewing, stages
 from kg.build import manifest as manifests
@@ -61,7 +61,7 @@ def build(
     """
     began = time.perf_counter()
     built = now()
-    home = settings.home_folder
+    home = database.bind(settings).home_folder
     chosen = [*(given.bundled() if bundled else ()), *given.harvested(home), *given.named(inputs)]
     if not chosen:
         raise BuildFailed("There is nothing to build from.", hint="Name inputs as LOADER=PATH.")

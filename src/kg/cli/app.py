@@ -18,6 +18,7 @@ from kg.cli import (
     serving,
     supporting,
     templates,
+    working,
 )
 
 app = typer.Typer(
@@ -62,3 +63,4 @@ quality.register(app)
 templates.register(app)
 merging.register(app)
 reporting.register(app)
+working.register(app)

@@ -16,7 +16,12 @@ JSON = typer.Option(False, "--json", help="Print JSON instead of text.")
 
 def settings(home: str | None = None, **overrides: Any) -> Settings:
     """Return the settings of the environment with the command's own options on top."""
-    return Settings.from_env(home=home or None, **overrides)
+    found = Settings.from_env(home=home or None, **overrides)
+    if found.database_url:
+        from kg import database
+
+        database.bind(found)
+    return found
 
 
 def say(text: str = "") -> None:

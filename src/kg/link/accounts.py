@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
+
+from kg import database
+from kg.database import JOURNAL
+from kg.database.tables import CURATORS, SESSIONS
 from kg.errors import BadInput, NotFound, Refused
-from kg.link import journal_file
 from kg.moments import now
+from kg.terms import clean_text
 
 ROLES: Final = ("curator", "partner")
 """A curator decides; a partner, whose name is the partner's identifier, may only hand in links."""
@@ -50,16 +55,14 @@ def create(home: Path, name: str, role: str = "curator") -> str:
     """
     if role not in ROLES:
         raise BadInput(f"'{role[:20]}' is no role.", hint=f"Known: {', '.join(ROLES)}.")
-    if not name.strip() or len(name) > 100:
+    name = clean_text(name)
+    if not name or len(name) > 100:
         raise BadInput("An account needs a name of at most 100 characters.")
     token = secrets.token_urlsafe(32)
-    with journal_file.writing(home) as db:
-        db.execute(
-            "INSERT INTO curators (name, role, token_hash, created) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash,"
-            " revoked = 0",
-            (name.strip(), role, _hash(token), now()),
-        )
+    fresh = {"role": role, "token_hash": _hash(token), "revoked": 0}
+    with database.writing(home, JOURNAL) as db:
+        added = database.insert(db, CURATORS).values(name=name, created=now(), **fresh)
+        db.execute(added.on_conflict_do_update(index_elements=["name"], set_=fresh))
     return token
 
 
@@ -69,17 +72,18 @@ def revoke(home: Path, name: str) -> None:
     Raises:
         NotFound: there is no such account.
     """
-    with journal_file.writing(home) as db:
-        if not db.execute("UPDATE curators SET revoked = 1 WHERE name = ?", (name,)).rowcount:
+    with database.writing(home, JOURNAL) as db:
+        if not db.execute(CURATORS.update().where(CURATORS.c.name == name).values(revoked=1)).rowcount:
             raise NotFound(f"There is no account '{name[:60]}'.")
-        db.execute("DELETE FROM curator_sessions WHERE curator = ?", (name,))
+        db.execute(SESSIONS.delete().where(SESSIONS.c.curator == name))
 
 
 def every(home: Path) -> list[tuple[str, str, bool]]:
     """Return (name, role, whether it may sign in) of each account."""
-    with journal_file.reading(home) as db:
-        rows = db.execute("SELECT name, role, revoked FROM curators ORDER BY name").fetchall() if db else []
-    return [(name, role, not revoked) for name, role, revoked in rows]
+    columns = CURATORS.c.name, CURATORS.c.role, CURATORS.c.revoked
+    with database.reading(home, JOURNAL) as db:
+        rows = db.execute(sa.select(*columns)).all() if db is not None else []
+    return sorted((name, role, not revoked) for name, role, revoked in rows)
 
 
 def of_token(home: Path, token: str) -> Account:
@@ -88,9 +92,11 @@ def of_token(home: Path, token: str) -> Account:
     Raises:
         Refused: nobody's.
     """
-    sql = "SELECT name, role FROM curators WHERE token_hash = ? AND NOT revoked"
-    with journal_file.reading(home) as db:
-        row = db.execute(sql, (_hash(token),)).fetchone() if db and token else None
+    asked = sa.select(CURATORS.c.name, CURATORS.c.role).where(
+        CURATORS.c.token_hash == _hash(token), CURATORS.c.revoked == 0
+    )
+    with database.reading(home, JOURNAL) as db:
+        row = db.execute(asked).first() if db is not None and token else None
     if row is None:
         raise Refused("This token is not known.")
     return Account(*row)
@@ -104,34 +110,31 @@ def open_session(home: Path, token: str) -> str:
     """
     account = of_token(home, token)
     secret = secrets.token_urlsafe(32)
-    with journal_file.writing(home) as db:
-        db.execute("DELETE FROM curator_sessions WHERE ends < ?", (time.time(),))
-        db.execute(
-            "INSERT INTO curator_sessions VALUES (?, ?, ?)",
-            (_hash(secret), account.name, time.time() + SESSION_SECONDS),
-        )
+    ends = time.time() + SESSION_SECONDS
+    with database.writing(home, JOURNAL) as db:
+        db.execute(SESSIONS.delete().where(SESSIONS.c.ends < time.time()))
+        db.execute(SESSIONS.insert().values(hash=_hash(secret), curator=account.name, ends=ends))
     return secret
 
 
 def of_session(home: Path, secret: str) -> Account | None:
     """Return who is signed in by a session's secret."""
-    with journal_file.reading(home) as db:
-        row = (
-            db.execute(
-                "SELECT c.name, c.role FROM curator_sessions s JOIN curators c ON c.name = s.curator"
-                " WHERE s.hash = ? AND s.ends > ? AND NOT c.revoked",
-                (_hash(secret), time.time()),
-            ).fetchone()
-            if db and secret
-            else None
-        )
+    asked = (
+        sa.select(CURATORS.c.name, CURATORS.c.role)
+        .join(SESSIONS, CURATORS.c.name == SESSIONS.c.curator)
+        .where(SESSIONS.c.hash == _hash(secret), SESSIONS.c.ends > time.time(), CURATORS.c.revoked == 0)
+    )
+    if not secret:
+        return None  # Who carries no secret needs no database.
+    with database.reading(home, JOURNAL) as db:
+        row = db.execute(asked).first() if db is not None else None
     return Account(*row) if row else None
 
 
 def close_session(home: Path, secret: str) -> None:
     """Sign out."""
-    with journal_file.writing(home) as db:
-        db.execute("DELETE FROM curator_sessions WHERE hash = ?", (_hash(secret),))
+    with database.writing(home, JOURNAL) as db:
+        db.execute(SESSIONS.delete().where(SESSIONS.c.hash == _hash(secret)))
 
 
 def csrf(secret: str) -> str:

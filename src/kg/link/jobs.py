@@ -1,4 +1,4 @@
-"""Jobs that link many records: kept in SQLite, resumed where they stopped, cancelled between batches.
+"""Jobs that link many records: kept in the database, resumed where they stopped, cancelled between batches.
 
 A batch's links and the count of what is done are written in one transaction: a job that is killed and run
 again loses no record and repeats none.
@@ -7,39 +7,34 @@ again loses no record and repeats none.
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from kg import locks
+import sqlalchemy as sa
+
+from kg import database
+from kg.database import JOBS, locking
+from kg.database.tables import JOB, JOB_LINKS, JOB_RECORDS
 from kg.errors import BadInput, NotFound, Unavailable
 from kg.link.links import Link
 from kg.link.records import PartnerRecord, from_row
 from kg.link.suggest import Suggester
-from kg.moments import now
+from kg.moments import now, written
 
-FILE: Final = "jobs.sqlite"
 BATCH: Final = 200
 _TRIES: Final = 20
-_COLUMNS: Final = "id, partner, total, done, state, created, updated, meaning"
-_CREATE: Final = """
-CREATE TABLE IF NOT EXISTS jobs (
-  id TEXT PRIMARY KEY, partner TEXT NOT NULL, total INTEGER NOT NULL, done INTEGER NOT NULL,
-  state TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL, meaning INTEGER NOT NULL DEFAULT 1
-);
-CREATE TABLE IF NOT EXISTS job_records (
-  job TEXT NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (job, number)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS job_links (
-  job TEXT NOT NULL, number INTEGER NOT NULL, place INTEGER NOT NULL, link TEXT NOT NULL,
-  PRIMARY KEY (job, number, place)
-) WITHOUT ROWID;
-"""
+_AT_ONCE: Final = 1000
+"""Rows of one statement."""
+_FORGOTTEN_S: Final = 60
+"""Seconds after which a job that waits has been forgotten by whoever was to run it."""
+_JOBS: Final = sa.select(JOB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +67,6 @@ class Job:
         }
 
 
-@contextmanager
-def _open(home: Path) -> Iterator[sqlite3.Connection]:
-    home.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(home / FILE, timeout=60)) as db:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(_CREATE)
-        if "meaning" not in {row[1] for row in db.execute("PRAGMA table_info(jobs)")}:
-            db.execute("ALTER TABLE jobs ADD COLUMN meaning INTEGER NOT NULL DEFAULT 1")
-        yield db
-
-
 def create(home: Path, records: Iterable[PartnerRecord], partner: str = "", *, meaning: bool = True) -> Job:
     """Write down a job with all its records; ``meaning`` stays the same when it is resumed.
 
@@ -90,17 +74,30 @@ def create(home: Path, records: Iterable[PartnerRecord], partner: str = "", *, m
         BadInput: there is no record, or a record of :func:`kg.link.records.read` cannot be used.
     """
     name = uuid4().hex[:16]
-    with _open(home) as db, db:
+    rows = (
+        {"job": name, "number": number, "record": json.dumps(record.to_json(), ensure_ascii=False)}
+        for number, record in enumerate(records)
+    )
+    with database.writing(home, JOBS) as db:
         count = 0
-        for number, record in enumerate(records):
-            body = json.dumps(record.to_json(), ensure_ascii=False)
-            db.execute("INSERT INTO job_records VALUES (?, ?, ?)", (name, number, body))
-            count = number + 1
+        for some in _parts(rows):
+            db.execute(JOB_RECORDS.insert(), some)
+            count += len(some)
         if not count:
             raise BadInput("There are no records to link.")
-        values = (name, partner, count, now(), now(), meaning)
-        db.execute(f"INSERT INTO jobs ({_COLUMNS}) VALUES (?, ?, ?, 0, 'waiting', ?, ?, ?)", values)  # noqa: S608
+        row = {
+            "id": name, "partner": partner, "total": count, "done": 0, "state": "waiting",
+            "created": now(), "updated": now(), "meaning": int(meaning),
+        }  # fmt: skip
+        db.execute(JOB.insert().values(row))
     return get(home, name)
+
+
+def _parts(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows as many at a time as one statement takes."""
+    rows = iter(rows)
+    while some := list(islice(rows, _AT_ONCE)):
+        yield some
 
 
 def get(home: Path, name: str) -> Job:
@@ -109,32 +106,30 @@ def get(home: Path, name: str) -> Job:
     Raises:
         NotFound: there is none of this identifier.
     """
-    with _open(home) as db:
-        row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (name,)).fetchone()  # noqa: S608
-    if row is None:
+    found = _read(home, _JOBS.where(JOB.c.id == name))
+    if not found:
         raise NotFound(f"There is no job '{name[:40]}'.")
-    return _job(home, row)
+    return found[0]
 
 
-def _job(home: Path, row: Sequence[Any]) -> Job:
-    """Return a job of a row; one that says it runs although no process holds its lock was interrupted."""
-    job = Job(*(*row[:7], bool(row[7])))
-    if job.state == "running":
-        with locks.held(_lock(home, job.id)) as is_free:
-            if is_free:
-                return replace(job, state="interrupted")
-    return job
-
-
-def _lock(home: Path, name: str) -> Path:
-    return home / "jobs" / f"{name}.lock"
+def _read(home: Path, asked: sa.Select[Any]) -> list[Job]:
+    """Return jobs; one that says it runs although nobody holds its lock was interrupted."""
+    with database.reading(home, JOBS) as db:
+        rows = db.execute(asked).all() if db is not None else []
+    found = [Job(*row[:7], meaning=bool(row[7])) for row in rows]
+    return [
+        replace(each, state="interrupted")
+        if each.state == "running" and locking.is_free(home, JOBS, each.id)
+        else each
+        for each in found
+    ]
 
 
 @contextmanager
 def _alone(home: Path, name: str) -> Iterator[None]:
     """Hold a job's lock; whoever asks for its state holds it for a moment too, so it is tried again."""
     for _ in range(_TRIES):
-        with locks.held(_lock(home, name)) as is_ours:
+        with locking.held(home, JOBS, name) as is_ours:
             if is_ours:
                 yield
                 return
@@ -144,22 +139,31 @@ def _alone(home: Path, name: str) -> Iterator[None]:
 
 def every(home: Path) -> list[Job]:
     """Return all jobs, the newest first."""
-    with _open(home) as db:
-        sql = f"SELECT {_COLUMNS} FROM jobs ORDER BY created DESC, id"  # noqa: S608
-        return [_job(home, row) for row in db.execute(sql).fetchall()]
+    return _read(home, _JOBS.order_by(JOB.c.created.desc(), JOB.c.id))
+
+
+def left(home: Path) -> list[Job]:
+    """Return the jobs that nobody goes on with: interrupted ones, and those that have waited for a minute."""
+    before = written(datetime.now(UTC) - timedelta(seconds=_FORGOTTEN_S))
+    found = _read(home, _JOBS.where(JOB.c.state.in_(("running", "waiting"))).order_by(JOB.c.created))
+    return [
+        each
+        for each in found
+        if each.state == "interrupted" or (each.state == "waiting" and each.updated < before)
+    ]
 
 
 def forget(home: Path, partner: str, keep: int) -> int:
     """Remove a partner's oldest jobs beyond the newest ``keep``, unless they run; return how many went."""
     old = [each for each in every(home) if each.partner == partner][keep:]
     gone = [each for each in old if each.state not in ("running", "waiting")]
-    with _open(home) as db, db:
-        for each in gone:
-            for table in ("job_links", "job_records"):
-                db.execute(f"DELETE FROM {table} WHERE job = ?", (each.id,))  # noqa: S608
-            db.execute("DELETE FROM jobs WHERE id = ?", (each.id,))
-    for each in gone:
-        _lock(home, each.id).unlink(missing_ok=True)
+    names = [each.id for each in gone]
+    with database.writing(home, JOBS) as db:
+        db.execute(JOB_LINKS.delete().where(JOB_LINKS.c.job.in_(names)))
+        db.execute(JOB_RECORDS.delete().where(JOB_RECORDS.c.job.in_(names)))
+        db.execute(JOB.delete().where(JOB.c.id.in_(names)))
+    for name in names:
+        locking.forget(home, JOBS, name)
     return len(gone)
 
 
@@ -169,10 +173,27 @@ def cancel(home: Path, name: str) -> Job:
     Raises:
         NotFound: there is none of this identifier.
     """
-    with _open(home) as db, db:
-        sql = "UPDATE jobs SET state = 'cancelled', updated = ? WHERE id = ? AND state <> 'done'"
-        db.execute(sql, (now(), name))
+    _mark(home, name, "cancelled")
     return get(home, name)
+
+
+def resume(home: Path, name: str) -> Job:
+    """Let a job that was cancelled or interrupted wait for whoever runs it next.
+
+    Raises:
+        NotFound: there is none of this identifier.
+        Unavailable: it is running.
+    """
+    if get(home, name).state == "running":
+        raise Unavailable(f"The job {name[:40]} is running already.", retry_after=60)
+    _mark(home, name, "waiting")
+    return get(home, name)
+
+
+def _mark(home: Path, name: str, state: str) -> None:
+    unfinished = JOB.update().where(JOB.c.id == name, JOB.c.state != "done")
+    with database.writing(home, JOBS) as db:
+        db.execute(unfinished.values(state=state, updated=now()))
 
 
 def run(home: Path, name: str, suggester: Suggester, advance: Callable[[int], None] = lambda _: None) -> Job:
@@ -183,51 +204,59 @@ def run(home: Path, name: str, suggester: Suggester, advance: Callable[[int], No
         Unavailable: another process or thread is running it.
     """
     get(home, name)
-    with _alone(home, name), _open(home) as db:
+    with _alone(home, name):
+        _mark(home, name, "running")
         job = get(home, name)
-        with db:
-            sql = "UPDATE jobs SET state = 'running', updated = ? WHERE id = ? AND state <> 'done'"
-            db.execute(sql, (now(), name))
         advance(job.done)
         for start in range(job.done, job.total, BATCH):
-            rows = db.execute(
-                "SELECT number, record FROM job_records WHERE job = ? AND number >= ? AND number < ?"
-                " ORDER BY number",
-                (name, start, start + BATCH),
-            ).fetchall()
+            rows = _records(home, name, start)
             records = [from_row(json.loads(body), f"record {number}") for number, body in rows]
             found = suggester.suggest(records)
-            if not _keep(db, name, [number for number, _ in rows], found):
+            if not _keep(home, name, [number for number, _ in rows], found):
                 break
             advance(len(rows))
     return get(home, name)
 
 
-def _keep(db: sqlite3.Connection, name: str, numbers: list[int], found: list[list[Link]]) -> bool:
+def _records(home: Path, name: str, start: int) -> list[tuple[int, str]]:
+    of = JOB_RECORDS.c
+    asked = sa.select(of.number, of.record).where(
+        of.job == name, of.number >= start, of.number < start + BATCH
+    )
+    with database.reading(home, JOBS) as db:
+        rows = db.execute(asked.order_by(of.number)).all() if db is not None else []
+    return [(number, body) for number, body in rows]
+
+
+def _keep(home: Path, name: str, numbers: list[int], found: list[list[Link]]) -> bool:
     """Write a batch's links and go on counting, unless the job was cancelled or another run was faster."""
-    with db:
-        db.execute("BEGIN IMMEDIATE")
-        sql = "SELECT state, done, total FROM jobs WHERE id = ?"
-        state, done, total = db.execute(sql, (name,)).fetchone()
-        if state != "running" or done != numbers[0]:
+    rows = (
+        {
+            "job": name, "number": number, "place": place,
+            "link": json.dumps(link.to_json(), ensure_ascii=False),
+        }
+        for number, links in zip(numbers, found, strict=True)
+        for place, link in enumerate(links)
+    )  # fmt: skip
+    this = JOB.c.id == name
+    with database.writing(home, JOBS) as db:
+        asked = sa.select(JOB.c.state, JOB.c.done, JOB.c.total).where(this).with_for_update()
+        state, done, total = db.execute(asked).one()
+        if not numbers or state != "running" or done != numbers[0]:
             return False
-        rows = [
-            (name, number, place, json.dumps(link.to_json(), ensure_ascii=False))
-            for number, links in zip(numbers, found, strict=True)
-            for place, link in enumerate(links)
-        ]
-        db.executemany("INSERT INTO job_links VALUES (?, ?, ?, ?)", rows)
+        for some in _parts(rows):
+            db.execute(JOB_LINKS.insert(), some)
         done = numbers[-1] + 1
         state = "done" if done >= total else "running"
-        db.execute(
-            "UPDATE jobs SET done = ?, state = ?, updated = ? WHERE id = ?", (done, state, now(), name)
-        )
+        db.execute(JOB.update().where(this).values(done=done, state=state, updated=now()))
     return True
 
 
 def links(home: Path, name: str) -> Iterator[Link]:
     """Yield the links that a job has found so far, in the order of its records."""
-    with _open(home) as db:
-        cursor = db.execute("SELECT link FROM job_links WHERE job = ? ORDER BY number, place", (name,))
-        for (body,) in cursor:
-            yield Link.of_json(json.loads(body))
+    of = JOB_LINKS.c
+    asked = sa.select(of.link).where(of.job == name).order_by(of.number, of.place)
+    with database.reading(home, JOBS) as db:
+        if db is not None:
+            for body in db.scalars(asked.execution_options(yield_per=_AT_ONCE)):
+                yield Link.of_json(json.loads(body))

@@ -1,18 +1,24 @@
 """The curation journal of links: suggestions to look at, decisions that stay, accounts of curators.
 
-It shares the file of :mod:`kg.align.journal`. Decisions are append-only and the latest for a pair of
-records holds; they are written here first and enter the graph with the next build, so no build loses them.
+It shares a part of the database with :mod:`kg.align.journal`. Decisions are append-only and the latest for
+a pair of records holds; they are written here first and enter the graph with the next build, so no build
+loses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select
+
+from kg import database
+from kg.database import JOURNAL
+from kg.database.tables import DECISIONS, SUGGESTIONS
 from kg.errors import BadInput, NotFound
-from kg.link.journal_file import reading, writing
 from kg.link.links import RELATIONS, Link
 from kg.moments import now
 from kg.terms import clean_text, is_iri
@@ -20,14 +26,28 @@ from kg.terms import clean_text, is_iri
 ACTIONS: Final = ("accept", "reject")
 _AT_ONCE: Final = 500
 """Values of one SQL statement; SQLite has a limit."""
-_SELECT: Final = """
-SELECT s.number, s.partner, s.subject, s.subject_label, s.predicate, s.object, s.object_label, s.object_kind,
-  s.confidence, s.justification, s.comment, s.source, s.added,
-  d.action, d.predicate, d.curator, d.at, d.reason, d.number
-FROM link_suggestions s LEFT JOIN link_decisions d ON d.number = (
-  SELECT MAX(number) FROM link_decisions
-  WHERE partner = s.partner AND subject = s.subject AND object = s.object)
-"""
+_ADDRESSES_LONGEST: Final = 2400
+"""Octets of a link's two IRIs; PostgreSQL's indexes take no more than 2,704 in a row."""
+_S: Final = SUGGESTIONS.c
+_D: Final = DECISIONS.c
+_LINK: Final = (_S.subject, _S.subject_label, _S.predicate, _S.object, _S.object_label, _S.object_kind)
+
+
+def _latest() -> sa.Join:
+    """Join links with the decision that holds, the latest about their pair."""
+    others = DECISIONS.alias()
+    last = (
+        sa.select(sa.func.max(others.c.number))
+        .where(others.c.partner == _S.partner, others.c.subject == _S.subject, others.c.object == _S.object)
+        .scalar_subquery()
+    )
+    return SUGGESTIONS.outerjoin(DECISIONS, _D.number == last)
+
+
+_LINKS: Final = sa.select(
+    _S.number, _S.partner, *_LINK, _S.confidence, _S.justification, _S.comment, _S.source, _S.added,
+    _D.action, _D.predicate.label("chosen"), _D.curator, _D.at, _D.reason, _D.number.label("place"),
+).select_from(_latest())  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +102,38 @@ def queue(home: Path, partner: str, links: Iterable[Link], source: str) -> int:
         BadInput: a link has no IRIs or an unknown relation.
     """
     rows = [_row(partner, link, source) for link in links]
-    with writing(home) as db:
-        before = int(db.execute("SELECT COUNT(*) FROM link_suggestions").fetchone()[0])
-        db.executemany(
-            "INSERT INTO link_suggestions (partner, subject, subject_label, predicate, object, object_label,"
-            " object_kind, confidence, justification, comment, source, added)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (partner, subject, object) DO UPDATE SET confidence = excluded.confidence,"
-            " predicate = excluded.predicate, comment = excluded.comment",
-            rows,
-        )
-        return int(db.execute("SELECT COUNT(*) FROM link_suggestions").fetchone()[0]) - before
+    if not rows:
+        return 0
+    held = sa.select(sa.func.count()).select_from(SUGGESTIONS)
+    with database.writing(home, JOURNAL) as db:
+        database.alone(db, SUGGESTIONS)
+        before = db.scalar(held) or 0
+        added = database.insert(db, SUGGESTIONS)
+        renewed = {name: added.excluded[name] for name in ("confidence", "predicate", "comment")}
+        pair = ["partner", "subject", "object"]
+        db.execute(added.on_conflict_do_update(index_elements=pair, set_=renewed), rows)
+        return (db.scalar(held) or 0) - before
 
 
-def _row(partner: str, link: Link, source: str) -> tuple[Any, ...]:
+def _row(partner: str, link: Link, source: str) -> dict[str, Any]:
     if not (is_iri(link.subject) and is_iri(link.object)):
         raise BadInput(f"A link needs two IRIs, not {link.subject[:80]!r} and {link.object[:80]!r}.")
-    check_relation(link.predicate)
-    return (
-        partner, link.subject, clean_text(link.subject_label)[:500], link.predicate, link.object,
-        clean_text(link.object_label)[:500], link.object_kind, link.confidence, link.justification,
-        clean_text(link.comment)[:2000], source, now(),
-    )  # fmt: skip
+    if len(f"{link.subject}{link.object}".encode()) > _ADDRESSES_LONGEST:
+        raise BadInput(f"The IRIs of a link may have {_ADDRESSES_LONGEST} octets together.")
+    return {
+        "partner": partner,
+        "subject": link.subject,
+        "subject_label": clean_text(link.subject_label)[:500],
+        "predicate": check_relation(link.predicate),
+        "object": link.object,
+        "object_label": clean_text(link.object_label)[:500],
+        "object_kind": link.object_kind,
+        "confidence": link.confidence,
+        "justification": link.justification,
+        "comment": clean_text(link.comment)[:2000],
+        "source": source,
+        "added": now(),
+    }
 
 
 def check_relation(predicate: str) -> str:
@@ -133,12 +163,12 @@ def decide(home: Path, number: int, *, action: str, curator: str, reason: str, p
         raise BadInput("A rejection needs a reason.")
     held = get(home, number)
     relation = check_relation(predicate or held.predicate)
-    with writing(home) as db:
-        db.execute(
-            "INSERT INTO link_decisions (partner, subject, object, action, predicate, curator, at, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (held.partner, held.link.subject, held.link.object, action, relation, curator, now(), reason),
-        )
+    row = {
+        "partner": held.partner, "subject": held.link.subject, "object": held.link.object, "action": action,
+        "predicate": relation, "curator": curator, "at": now(), "reason": reason,
+    }  # fmt: skip
+    with database.writing(home, JOURNAL) as db:
+        db.execute(DECISIONS.insert().values(row))
     return get(home, number)
 
 
@@ -148,7 +178,7 @@ def get(home: Path, number: int) -> Queued:
     Raises:
         NotFound: there is none of this number.
     """
-    found = _read(home, " WHERE s.number = ?", (number,))
+    found = _read(home, _LINKS.where(_S.number == number))
     if not found:
         raise NotFound(f"There is no link {number} in the queue.")
     return found[0]
@@ -158,83 +188,70 @@ def listed(
     home: Path, *, partner: str = "", state: str = "", limit: int = 0, offset: int = 0
 ) -> list[Queued]:
     """Return the queue, the surest first; ``state`` is ``open``, ``accept``, ``reject`` or empty for all."""
-    where, values = _where(partner, state)
-    tail = where + " ORDER BY s.confidence DESC, s.number"
-    if limit:
-        tail += f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    return _read(home, tail, values)
+    asked = _LINKS.where(*_where(partner, state)).order_by(_S.confidence.desc(), _S.number)
+    return _read(home, asked.limit(limit).offset(offset) if limit else asked)
 
 
 def total(home: Path, *, partner: str = "", state: str = "", sources: Sequence[str] = ()) -> int:
     """Return how many links :func:`listed` would return without a limit, of some sources if any are named."""
-    where, values = _where(partner, state)
+    asked = sa.select(sa.func.count()).select_from(_latest()).where(*_where(partner, state))
     if sources:
-        where += f" AND s.source IN ({', '.join('?' * len(sources))})"
-        values += sources
-    with reading(home) as db:
-        sql = f"SELECT COUNT(*) FROM ({_SELECT}{where})"  # noqa: S608
-        return int(db.execute(sql, values).fetchone()[0]) if db is not None else 0
+        asked = asked.where(_S.source.in_(sources))
+    with database.reading(home, JOURNAL) as db:
+        return (db.scalar(asked) or 0) if db is not None else 0
 
 
-def _where(partner: str, state: str) -> tuple[str, list[str]]:
-    where, values = [" WHERE 1"], []
+def _where(partner: str, state: str) -> Iterator[ColumnElement[bool]]:
     if partner:
-        where.append("s.partner = ?")
-        values.append(partner)
+        yield _S.partner == partner
     if state == "open":
-        where.append("d.action IS NULL")
+        yield _D.action.is_(None)
     elif state:
-        where.append("d.action = ?")
-        values.append(state)
-    return " AND ".join(where), values
+        yield _D.action == state
 
 
 def several(home: Path, numbers: Collection[int]) -> list[Queued]:
     """Return the links of these numbers that there are."""
-    return _among(home, "s.number", sorted(numbers))
+    return _among(home, _S.number, sorted(numbers))
 
 
 def of_objects(home: Path, objects: Collection[str]) -> list[Queued]:
     """Return the links to these records of ours."""
-    return _among(home, "s.object", sorted(objects))
+    return _among(home, _S.object, sorted(objects))
 
 
-def _among(home: Path, column: str, values: Sequence[Any]) -> list[Queued]:
+def _among(home: Path, column: ColumnElement[Any], values: Sequence[Any]) -> list[Queued]:
     found: list[Queued] = []
     for at in range(0, len(values), _AT_ONCE):
-        some = values[at : at + _AT_ONCE]
-        found += _read(home, f" WHERE {column} IN ({', '.join('?' * len(some))})", some)
+        found += _read(home, _LINKS.where(column.in_(values[at : at + _AT_ONCE])))
     return found
 
 
 def counts(home: Path) -> dict[str, dict[str, int]]:
     """Return for each partner the number of links in each state."""
+    state = sa.func.coalesce(_D.action, "open").label("state")
+    asked = sa.select(_S.partner, state, sa.func.count()).select_from(_latest()).group_by(_S.partner, "state")
     found: dict[str, dict[str, int]] = {}
-    with reading(home) as db:
-        if db is not None:
-            sql = f"SELECT partner, COALESCE(action, 'open'), COUNT(*) FROM ({_SELECT}) GROUP BY 1, 2"  # noqa: S608
-            for partner, state, count in db.execute(sql.replace("d.predicate", "d.predicate AS chosen")):
-                found.setdefault(partner, {})[state] = count
+    with database.reading(home, JOURNAL) as db:
+        for partner, name, count in db.execute(asked) if db is not None else ():
+            found.setdefault(partner, {})[name] = count
     return found
 
 
 def history(home: Path, partner: str, subject: str, object_: str) -> list[Decision]:
     """Return every decision about a pair, the first first."""
-    with reading(home) as db:
-        if db is None:
-            return []
-        rows = db.execute(
-            "SELECT number, action, predicate, curator, at, reason FROM link_decisions"
-            " WHERE partner = ? AND subject = ? AND object = ? ORDER BY number",
-            (partner, subject, object_),
-        ).fetchall()
-    return [Decision(*row) for row in rows]
+    asked = (
+        sa.select(_D.number, _D.action, _D.predicate, _D.curator, _D.at, _D.reason)
+        .where(_D.partner == partner, _D.subject == subject, _D.object == object_)
+        .order_by(_D.number)
+    )
+    with database.reading(home, JOURNAL) as db:
+        return [Decision(*row) for row in db.execute(asked)] if db is not None else []
 
 
-def _read(home: Path, tail: str, values: Sequence[Any]) -> list[Queued]:
-    with reading(home) as db:
-        rows = db.execute(_SELECT + tail, values).fetchall() if db is not None else []
-    return [_queued(row) for row in rows]
+def _read(home: Path, asked: Select[Any]) -> list[Queued]:
+    with database.reading(home, JOURNAL) as db:
+        return [_queued(row) for row in db.execute(asked)] if db is not None else []
 
 
 def _queued(row: Sequence[Any]) -> Queued:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from kg.config import Settings
 from kg.errors import TooManyRequests, Unavailable
+from kg.rates import Rates
 from kg.sparql.conversation import Running
 
 _CLIENTS_MAX = 10_000
@@ -25,6 +26,8 @@ class Admission:
         self._client_max = settings.sparql_client_max
         self._slow_max = max(1, settings.sparql_workers * 3 // 4)
         self._rate = settings.sparql_rate_per_minute
+        is_shared = bool(self._rate and settings.redis_url)
+        self._shared = Rates(settings).of("sparql", self._rate) if is_shared else None
         self._lock = threading.Lock()
         self._admitted: Counter[str] = Counter()
         self._total = 0
@@ -39,6 +42,8 @@ class Admission:
             TooManyRequests: this client has too many, or sent too many lately.
             Unavailable: all clients together have too many.
         """
+        if self._shared is not None and self._shared.take(client):
+            raise self._too_many()
         with self._lock:
             self._count_rate(client)
             if self._admitted[client] >= self._client_max:
@@ -61,7 +66,7 @@ class Admission:
 
     def _count_rate(self, client: str) -> None:
         """Take one token from the client's bucket, which holds a minute's worth and fills steadily."""
-        if not self._rate:
+        if not self._rate or self._shared is not None:
             return
         now = time.monotonic()
         if len(self._buckets) > _CLIENTS_MAX:
@@ -69,8 +74,11 @@ class Admission:
         tokens, since = self._buckets.get(client, (float(self._rate), now))
         tokens = min(self._rate, tokens + (now - since) * self._rate / 60)
         if tokens < 1:
-            raise TooManyRequests(f"You sent more than {self._rate} queries a minute, the most here.")
+            raise self._too_many()
         self._buckets[client] = (tokens - 1, now)
+
+    def _too_many(self) -> TooManyRequests:
+        return TooManyRequests(f"You sent more than {self._rate} queries a minute, the most here.")
 
     def begin(self, running: Running) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg import database
 from kg.config import Settings
+from kg.link import queueing
 from kg.live import Live
 from kg.search import rerank
 from kg.web import (
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = database.bind(settings or Settings.from_env())
     rerank.check(settings)
+    queueing.check(settings)
     app = Flask(__name__)
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = settings.request_max_kb * 1024

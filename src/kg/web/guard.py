@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import request
 
 from kg.errors import Refused, TooManyRequests
 from kg.link import accounts
 from kg.link.accounts import Account
 from kg.web.context import settings
-from kg.web.rate import Rate, client
+from kg.web.rate import client, limit
 
 FAILURES_PER_MINUTE: Final = 10
 """Wrong tokens that one client may send a minute; then right ones are refused as well."""
@@ -24,7 +24,7 @@ def of_token(token: str) -> Account:
         Refused: nobody's.
         TooManyRequests: this client has sent too many wrong ones.
     """
-    failures: Rate = current_app.extensions.setdefault("kg_wrong_tokens", Rate(FAILURES_PER_MINUTE))
+    failures = limit("wrong-tokens", FAILURES_PER_MINUTE)
     wait = failures.wait(client())
     if wait:
         raise TooManyRequests("Too many wrong tokens came from here.", hint=f"Go on after {wait} seconds.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import tempfile
 import threading
@@ -12,12 +11,11 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, json, make_response, request, url_for
 
 from kg.errors import BadInput, KgError, NotFound, TooLarge, Unavailable
-from kg.link import jobs, journal, linksets, partners, sssom
+from kg.link import jobs, journal, linksets, partners, queueing, sssom, working
 from kg.link.accounts import Account
 from kg.link.jobs import Job
 from kg.link.links import ACCEPT, Link
 from kg.link.partners import Partner
-from kg.link.properties import Kept
 from kg.link.records import PartnerRecord, from_row
 from kg.link.suggest import Suggester
 from kg.web import guard
@@ -34,7 +32,6 @@ JOBS_KEPT: Final = 20
 UPLOAD_BYTES: Final = 256 * 1024 * 1024
 _LINE_BYTES: Final = 256 * 1024
 _LINES: Final = ("application/x-ndjson", "application/jsonl", "application/json-lines")
-_LOG: Final = logging.getLogger(__name__)
 
 
 @bp.post("/api/link")
@@ -87,7 +84,7 @@ def _begin(who: Account, records: Iterable[PartnerRecord], asked: Mapping[str, A
     meaning = str(asked.get("meaning", True)).lower() not in ("false", "0") and _has_index()
     job = jobs.create(home, records, owner.id if owner else "", meaning=meaning)
     jobs.forget(home, job.partner, JOBS_KEPT)
-    _start(job.id)
+    _start(job)
     response = unkept_json(job.to_json(), 202)
     response.headers["Location"] = url_for("linking.job", name=job.id)
     return response
@@ -133,8 +130,8 @@ def job_queue(name: str) -> Answer:
 @bp.post("/api/link/jobs/<name>/resume")
 def resume(name: str) -> Answer:
     """Go on with a job that was interrupted or cancelled."""
-    job = _own(name)
-    _start(job.id)
+    job = jobs.resume(settings().home_folder, _own(name).id)
+    _start(job)
     return unkept_json(job.to_json(), 202)
 
 
@@ -161,24 +158,21 @@ def suggester() -> Suggester:
     return once("kg_suggester", made, key=is_warm)
 
 
-def _start(name: str) -> None:
-    """Run a job beside the requests, one at a time."""
+def _start(job: Job) -> None:
+    """Give a job to the queue's workers, or run it beside the requests, one at a time."""
+    if settings().queue == "rq":
+        queueing.put(settings(), job)
+        return
     lock: threading.Lock = current_app.extensions.setdefault("kg_link_job", threading.Lock())
     if not lock.acquire(blocking=False):
         raise Unavailable("Another job is running.", retry_after=60, hint="Resume this one later.")
-    thread = threading.Thread(target=_run, args=(services(), name, lock), name="link-job", daemon=True)
+    thread = threading.Thread(target=_run, args=(services(), job.id, lock), name="link-job", daemon=True)
     thread.start()
 
 
 def _run(of: Services, name: str, lock: threading.Lock) -> None:
     try:
-        with of.live.lease() as current:
-            index, table = Kept().of(current.generation.id, current.store, of.settings.iris)
-            search = current.search if jobs.get(of.settings.home_folder, name).meaning else None
-            made = Suggester(index, table, current.store, of.settings.iris, search)
-            jobs.run(of.settings.home_folder, name, made)
-    except KgError as fault:
-        _LOG.error("The job %s stopped: %s", name, fault)
+        working.work(of.settings, of.live, name)
     finally:
         lock.release()
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urldefrag
 
 import pyoxigraph as px
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
 from kg.errors import BadInput, NotFound, Refused, TooManyRequests, Unavailable, UnsupportedMedia
 from kg.link import journal, linksets, notifications, partners, review
@@ -15,7 +15,7 @@ from kg.link.fetching import Fetcher
 from kg.link.names import Entry
 from kg.web import guard
 from kg.web.context import iris, settings
-from kg.web.rate import Rate, client
+from kg.web.rate import client, limit
 from kg.web.reconcile import labels, own_address
 from kg.web.respond import Answer, unkept_json
 from kg.web.views import public
@@ -107,8 +107,7 @@ def inbox() -> Answer:
 
 
 def _count() -> None:
-    received: Rate = current_app.extensions.setdefault("kg_notified", Rate(PER_MINUTE))
-    wait = received.take(client())
+    wait = limit("notifications", PER_MINUTE).take(client())
     if wait:
         raise TooManyRequests(
             f"One client may send {PER_MINUTE} notifications a minute.", hint=f"Go on after {wait} seconds."

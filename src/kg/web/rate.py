@@ -3,52 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import threading
-import time
-from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from kg.errors import TooManyRequests
+from kg.rates import WINDOW_S, Limit, Rate, Rates
 
-WINDOW_S: Final = 60
+__all__ = ["WINDOW_S", "Rate", "client", "init_app", "limit"]
+
 _FREE: Final = ("/static/", "/healthz", "/readyz")
-_CLIENTS_KEPT: Final = 10_000
-
-
-class Rate:
-    """Counts requests by client in windows of a minute; the memory it takes is bounded."""
-
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.per_minute = per_minute
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._window = 0
-        self._counts: dict[str, int] = {}
-
-    def take(self, client: str) -> int:
-        """Count one request; return 0, or the seconds after which the client may go on."""
-        now = self._clock()
-        window = int(now // WINDOW_S)
-        with self._lock:
-            if window != self._window or len(self._counts) > _CLIENTS_KEPT:
-                self._window, self._counts = window, {}
-            count = self._counts[client] = self._counts.get(client, 0) + 1
-        return 0 if count <= self.per_minute else _rest(window, now)
-
-    def wait(self, client: str) -> int:
-        """Return, without counting, the seconds for which a client that has used up its rate must wait."""
-        now = self._clock()
-        window = int(now // WINDOW_S)
-        with self._lock:
-            is_over = window == self._window and self._counts.get(client, 0) >= self.per_minute
-        return _rest(window, now) if is_over else 0
-
-
-def _rest(window: int, now: float) -> int:
-    """Return the seconds until the window ends."""
-    return max(1, round((window + 1) * WINDOW_S - now))
 
 
 def client() -> str:
@@ -57,12 +21,24 @@ def client() -> str:
     return ":".join(ipaddress.ip_address(address).exploded.split(":")[:4]) if ":" in address else address
 
 
+def limit(name: str, most: int, window_s: int = WINDOW_S) -> Limit:
+    """Return a limit of this service: ``most`` in ``window_s`` seconds for each client."""
+    return cast(Rates, current_app.extensions["kg_rates"]).of(name, most, window_s)
+
+
 def init_app(app: Flask) -> None:
-    """Count every request but those for static files and signs of life; 0 in the settings counts none."""
-    per_minute = app.extensions["kg"].settings.rate_per_minute
+    """Count every request but those for static files and signs of life; 0 in the settings counts none.
+
+    Raises:
+        ConfigError: the address of Redis cannot be used.
+        MissingExtra: its client is not installed.
+    """
+    settings = app.extensions["kg"].settings
+    rates = app.extensions["kg_rates"] = Rates(settings)
+    per_minute = settings.rate_per_minute
     if per_minute <= 0:
         return
-    rate = Rate(per_minute)
+    rate = rates.of("requests", per_minute)
 
     @app.before_request
     def _count() -> None:

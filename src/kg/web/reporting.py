@@ -11,7 +11,7 @@ import hmac
 import time
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
@@ -23,7 +23,7 @@ from kg.web import guard
 from kg.web.context import iris, opened, settings
 from kg.web.i18n import language
 from kg.web.linked_data import iri_of
-from kg.web.rate import Rate, client
+from kg.web.rate import client, limit
 from kg.web.respond import Answer, private
 
 bp = Blueprint("reporting", __name__, url_prefix="/<lang:lang>")
@@ -153,9 +153,7 @@ def _count() -> None:
     Raises:
         TooManyRequests: it has sent as many as one may in an hour.
     """
-    # In minutes, so that the window of sixty is an hour.
-    made = Rate(settings().reports_per_hour, clock=lambda: time.monotonic() / 60)
-    rate: Rate = current_app.extensions.setdefault("kg_report_rate", made)
-    wait = rate.take(client())
+    wait = limit("reports", settings().reports_per_hour, 3600).take(client())
     if wait:
-        raise TooManyRequests("Too many reports came from here.", hint=f"Go on after {wait} minutes.")
+        minutes = -(-wait // 60)
+        raise TooManyRequests("Too many reports came from here.", hint=f"Go on after {minutes} minutes.")

@@ -1,0 +1,2 @@
+CREATE TABLE jobs (id TEXT PRIMARY KEY, partner TEXT NOT NULL, total INTEGER NOT NULL, done INTEGER NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL);
+INSERT INTO jobs VALUES ('old', 'near', 3, 0, 'cancelled', '2026-01-01T08:00:00Z', '2026-01-01T08:00:00Z');
