@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from loading import DATA, load_text, run, told
 from typer.testing import CliRunner
 
-from kg import generation, queries
+from kg import generation, quality, queries
 from kg.build import build
 from kg.cli.app import app as command
 from kg.config import Settings
@@ -185,3 +185,9 @@ def test_template_when_written_from_the_command_line_overwrites_nothing(tmp_path
 
 def test_template_when_there_is_none_is_404(client: FlaskClient) -> None:
     assert client.get("/templates/castles.csv").status_code == 404
+
+
+def test_quality_report_when_written_counts_the_fields_of_each_kind(settings: Settings) -> None:
+    report = quality.load(generation.current(settings.home_folder))
+    assert report is not None
+    assert {each.kind for each in report.completeness} >= set(hub.LISTS.values())

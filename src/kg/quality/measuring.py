@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from kg import queries
+from kg.entities import hub
 from kg.entities.reading import lexical
 from kg.quality import places, texts
 from kg.quality.reasons import say
@@ -27,6 +28,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Publication": ("label", "abstract", "source", "license", "year", "authorship", "doi", "theme"),
     "PartnerCase": ("label", "abstract", "source", "license", "country", "partner"),
     "Entity": ("label", "abstract", "source", "license"),
+    **dict.fromkeys(hub.LISTS.values(), ("label", "abstract", "source", "license", "country", "theme")),
 }  # fmt: skip
 """Fields that are counted for each class, by the end of the property's IRI."""
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,6 +36,8 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "Publication": ("year", "authorship"),
     "PartnerCase": ("country", "source"),
     "Decision": ("year",),
+    **dict.fromkeys(("LdnTarget", "LdnCommitment", "CountryProfile", "KnowledgeSharingSystem"), ("country",)),
+    **dict.fromkeys(("BlogPost", "NewsItem"), ("date", "source")),
 }
 """Fields without which a record is listed by itself."""
 _UNIQUE: Final = (f"{BIBO}doi", "symbol", f"{DCTERMS}source")
