@@ -118,7 +118,7 @@ class Bench:
     def _observe(self, need: Need, language: str) -> Observed:
         request = SearchRequest(need.texts[language])
         reading = self.index.read(request)
-        runs, factors = self.index.methods(reading, request, None)
+        runs, factors = self.index.methods(reading, None)
         return Observed(need, language, reading.language, runs, factors)
 
     def ranked(self, seen: Observed, weights: Mapping[str, float], k: float = RANK_K) -> list[str]:

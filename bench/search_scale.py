@@ -33,6 +33,7 @@ from kg import __version__, generation
 from kg.config import Settings
 from kg.search import concepts as concept_tables
 from kg.search import index, lexical, vectors
+from kg.search.engines import Narrowing
 from kg.search.facets import FacetTable
 from kg.search.methods import Methods
 from kg.search.requests import SearchRequest
@@ -161,12 +162,13 @@ def recall(scale: Scale) -> None:
 
 def _one_filter(label: str, mask: Any, opened: Any, asked: Any, likeness: Any) -> dict[str, Any]:
     hits, wanted, times = 0, 0, []
+    narrowing = None if mask is None else Narrowing(mask, np.arange(len(mask), dtype=np.int32), {}, {}, None)
     for at, vector in enumerate(asked):
         scores = likeness[at] if mask is None else np.where(mask, likeness[at], -2.0)
         depth = _DEPTH if mask is None else min(_DEPTH, int(mask.sum()))
         best = set(np.argpartition(-scores, depth)[:depth].tolist())
         began = time.perf_counter()
-        found = opened.search(vector, 200, mask)
+        found = opened.search(vector, 200, narrowing)
         times.append((time.perf_counter() - began) * 1000)
         hits += len(best & {number for number, _ in found[:_DEPTH]})
         wanted += len(best)

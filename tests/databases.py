@@ -1,8 +1,9 @@
-"""Starts real SPARQL databases for the tests: the native Oxigraph server, Virtuoso 7."""
+"""Starts real databases for the tests: the native Oxigraph server, Virtuoso 7, Milvus Lite as a server."""
 
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -66,12 +67,16 @@ class Database:
         )
         until = time.monotonic() + 180
         while time.monotonic() < until and self.process.poll() is None:
-            try:
-                if requests.get(self.ready, params={"query": "ASK {}"}, timeout=60).ok:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.1)
+            if self.is_ready():
+                return
+            time.sleep(0.1)
         raise AssertionError(f"{self.command[0]} did not start")
+
+    def is_ready(self) -> bool:
+        try:
+            return requests.get(self.ready, params={"query": "ASK {}"}, timeout=60).ok
+        except requests.ConnectionError:
+            return False
 
     def stop(self) -> None:
         self.process.terminate()
@@ -132,6 +137,28 @@ def virtuoso(folder: Path) -> Database:
         "store_user": "dba", "store_password": "dba", "store_folder": f"{folder}@{sql}",
     }  # fmt: skip
     return Database(settings, command, folder, f"{root}/sparql")
+
+
+class MilvusLite(Database):
+    """A server of Milvus Lite, which speaks the protocol of Milvus."""
+
+    def is_ready(self) -> bool:
+        host, _, port = self.ready.partition(":")
+        with socket.socket() as probe:
+            return probe.connect_ex((host, int(port))) == 0
+
+
+def milvus_lite(folder: Path) -> MilvusLite:
+    """Return a server of Milvus Lite on an empty folder."""
+    port = free_port()
+    command = [
+        str(Path(sys.executable).with_name("milvus-lite")), "server", "--data-dir", str(folder / "milvus"),
+        "--host", "127.0.0.1", "--port", str(port),
+    ]  # fmt: skip
+    settings = {
+        "vectors": "milvus", "milvus_uri": f"http://127.0.0.1:{port}", "milvus_timeout_s": 20.0,
+    }  # fmt: skip
+    return MilvusLite(settings, command, folder, f"127.0.0.1:{port}")
 
 
 KINDS = {"oxigraph": oxigraph, "standard": standard, "virtuoso": virtuoso}

@@ -62,7 +62,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("milvus_token", "", "Token or user:password of that server; empty: none."),
     Setting("milvus_prefix", "kg", "Begins the names of our collections there."),
     Setting("milvus_index", "HNSW", "Its index of many vectors: HNSW, IVF_FLAT or AUTOINDEX."),
-    Setting("milvus_timeout_s", 10.0, "Seconds within which it has to answer."),
+    Setting("milvus_timeout_s", 5.0, "Seconds within which it has to answer."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
     Setting("search_limit_max", 100, "Most results of one search answer."),
     Setting("search_export_max", 5000, "Most results of an exported list."),

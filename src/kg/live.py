@@ -36,6 +36,7 @@ class Opened:
         self.store: GraphStore = open_graph(of.folder, settings)
         self._search: SearchIndex | None = None
         self._lock = threading.Lock()
+        self._is_announced = False
 
     @property
     def search(self) -> SearchIndex:
@@ -49,12 +50,23 @@ class Opened:
 
             with self._lock:
                 if self._search is None:
-                    self._search = open_index(self.generation.index_folder, self._settings)
+                    opened = open_index(self.generation.index_folder, self._settings)
+                    if self._is_announced:
+                        _announced(opened)
+                    self._search = opened
         return self._search
 
     @property
     def is_search_open(self) -> bool:
         return self._search is not None
+
+    def announce(self) -> None:
+        """Say where graph and index are that they serve from now on, if others use the same servers."""
+        announce(self.store)
+        with self._lock:
+            self._is_announced = True
+            if self._search is not None:
+                _announced(self._search)
 
     def close(self) -> None:
         """Let go of graph and index; called when no lease is left."""
@@ -63,6 +75,14 @@ class Opened:
                 self._search.close()
                 self._search = None
         self.store.close()
+
+
+def _announced(search: SearchIndex) -> None:
+    """As with the store: an engine that is away just now is told at the next switch."""
+    try:
+        search.announce()
+    except KgError as fault:
+        _LOG.warning("The search engine could not be told what serves: %s", fault)
 
 
 class _Holding:
@@ -198,7 +218,7 @@ class Live:
                 old.is_current = False
             is_over = old is not None and old.leases == 0
         _LOG.info("Serving generation %s.", opened.generation.id)
-        announce(opened.store)
+        opened.announce()
         if old is not None and is_over:
             old.opened.close()
 

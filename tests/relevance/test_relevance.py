@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -16,21 +13,6 @@ from kg.search import service
 from kg.search.requests import SearchRequest
 from kg.search.service import SearchIndex
 from kg.vocab import LANGUAGES
-
-HERE = Path(__file__).resolve().parent
-
-
-@pytest.fixture(scope="module")
-def bench() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "relevance_bench", HERE.parents[1] / "bench" / "relevance.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

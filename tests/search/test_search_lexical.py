@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.search.analysis import tokens
-from kg.search.lexical import Alternative, LexicalIndex, write
+from kg.search.concepts import Concepts
+from kg.search.engines import Alternative, Filters, Narrowing, Years
+from kg.search.facets import FacetTable
+from kg.search.lexical import LexicalIndex, write
 from kg.search.passages import Passage, SearchRecord
 
 
@@ -24,16 +28,19 @@ def _record(
     )
 
 
+RECORDS = [
+    _record("a", "Bench terraces", "Level steps on steep slopes.", "en", "NPL", 2011),
+    _record("b", "Terrasses", "Des gradins sur les versants.", "fr", "TGO"),
+    _record("c", "梯田", "在陡坡上修筑水平台阶。", "zh", "CHN", 2019),
+    _record("d", "Stone bunds", "Lines of stones; terraces form behind them.", "en", "NER", 2015),
+]
+LABELS: list[list[str]] = [["structural measures"], [], [], []]
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
-    records = [
-        _record("a", "Bench terraces", "Level steps on steep slopes.", "en", "NPL", 2011),
-        _record("b", "Terrasses", "Des gradins sur les versants.", "fr", "TGO"),
-        _record("c", "梯田", "在陡坡上修筑水平台阶。", "zh", "CHN", 2019),
-        _record("d", "Stone bunds", "Lines of stones; terraces form behind them.", "en", "NER", 2015),
-    ]
     folder = tmp_path_factory.mktemp("words") / "index"
-    write(folder, records, [["structural measures"], [], [], []])
+    write(folder, RECORDS, LABELS)
     return LexicalIndex(folder)
 
 
@@ -41,8 +48,16 @@ def _groups(text: str, language: str) -> list[tuple[Alternative, ...]]:
     return [(Alternative((token,), language),) for token in tokens(text, language)]
 
 
-def _found(index: LexicalIndex, text: str, language: str, **options: object) -> list[int]:
-    return [number for number, _ in index.search(_groups(text, language), **options)]  # type: ignore[arg-type]
+def _found(index: LexicalIndex, text: str, language: str, narrowing: Narrowing | None = None) -> list[int]:
+    return [number for number, _ in index.search(_groups(text, language), narrowing=narrowing)]
+
+
+def _narrowed(
+    filters: Filters | None = None, exclude: Filters | None = None, years: Years | None = None
+) -> Narrowing:
+    passing = FacetTable(RECORDS, Concepts([])).allowed(filters or {}, exclude or {}, years)
+    assert passing is not None
+    return Narrowing(passing, np.arange(len(RECORDS), dtype=np.int32), filters or {}, exclude or {}, years)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +75,9 @@ def test_search_when_one_letter_is_wrong_then_finds_the_word(index: LexicalIndex
 
 
 def test_search_when_filtered_then_only_gives_what_passes(index: LexicalIndex) -> None:
-    assert _found(index, "terraces", "en", filters={"country": ["NER"]}) == [3]
-    assert _found(index, "terraces", "en", exclude={"country": ["NER"]}) == [0]
-    assert _found(index, "terraces", "en", years=(2012, None)) == [3]
+    assert _found(index, "terraces", "en", _narrowed({"country": ["NER"]})) == [3]
+    assert _found(index, "terraces", "en", _narrowed(exclude={"country": ["NER"]})) == [0]
+    assert _found(index, "terraces", "en", _narrowed(years=(2012, None))) == [3]
 
 
 def test_search_when_a_label_has_two_words_then_wants_both(index: LexicalIndex) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from search_fakes import only
 
 from kg.search import vectors
 from kg.search.embedding import Vectors, unit
@@ -26,14 +27,14 @@ def test_search_when_filtered_then_equals_comparing_all(points: Vectors, tmp_pat
     index = vectors.VectorIndex(tmp_path / "v.faiss")
     allowed = np.zeros(len(points), dtype=np.bool_)
     allowed[::7] = True
-    found = [number for number, _ in index.search(points[5], 10, allowed)]
+    found = [number for number, _ in index.search(points[5], 10, only(allowed))]
     assert found == _nearest(points, points[5], allowed, 10)
 
 
 def test_search_when_nothing_is_allowed_then_finds_nothing(points: Vectors, tmp_path: Path) -> None:
     vectors.write(tmp_path / "v.faiss", points)
     index = vectors.VectorIndex(tmp_path / "v.faiss")
-    assert index.search(points[0], 5, np.zeros(len(points), dtype=np.bool_)) == []
+    assert index.search(points[0], 5, only(np.zeros(len(points), dtype=np.bool_))) == []
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,6 @@ def _recall(index: vectors.VectorIndex, points: Vectors, allowed: np.ndarray) ->
     hits = wanted_in_all = 0
     for query in _asked(points):
         wanted = set(_nearest(points, query, allowed, min(10, int(allowed.sum()))))
-        hits += len(wanted & {number for number, _ in index.search(query, 10, allowed)})
+        hits += len(wanted & {number for number, _ in index.search(query, 10, only(allowed))})
         wanted_in_all += len(wanted)
     return hits / wanted_in_all

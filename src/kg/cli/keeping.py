@@ -67,11 +67,13 @@ def prune(
 ) -> None:
     """Remove old generations; the current one always stays."""
     from kg import generation
-    from kg.store.opening import forget
+    from kg.search import engine_choice
+    from kg.store import opening
 
     settings = output.settings(home)
     removed = generation.prune(settings.home_folder, keep or settings.keep_generations)
-    forget(removed, settings)
+    opening.forget(removed, settings)
+    engine_choice.forget(removed, settings)
     if as_json:
         output.dump({"removed": removed})
     else:

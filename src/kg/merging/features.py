@@ -131,4 +131,4 @@ class _Meaning:
     def of(self, record: int) -> list[float] | None:
         if self._space is None or record not in self._first:
             return None
-        return [float(each) for each in self._space.vectors.vector(self._first[record]).ravel()]
+        return [float(each) for each in self._space.vectors.vectors([self._first[record]])[0]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from kg.config import Settings
-from kg.errors import ConfigError, MissingExtra
+from kg.errors import ConfigError, MissingExtra, ModelMismatch
 from kg.search.embedding import SentenceModel, Vectors, fingerprint, locate, threads, unit
 
 ENGLISH_ONLY: Final = frozenset({"minilm"})
@@ -108,4 +108,27 @@ def names(settings: Settings) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(part.strip() for part in settings.encoders.split(",") if part.strip()))
     if not found:
         raise ConfigError("KG_ENCODERS names no encoder.", hint="The default is e5,use,minilm.")
+    return found
+
+
+def of_index(described: Sequence[Mapping[str, Any]], settings: Settings) -> dict[str, Encoder]:
+    """Return the encoders of the settings by name; ``described`` are those an index was built with.
+
+    Raises:
+        ModelMismatch: the index was built with others.
+    """
+    built = {each["name"]: each for each in described}
+    found: dict[str, Encoder] = {}
+    for name in names(settings):
+        encoder = create(name, settings)
+        if name not in built or built[name]["fingerprint"] != encoder.fingerprint:
+            there = ", ".join(built) or "no encoder"
+            raise ModelMismatch(
+                f"The search index was built with {there}, and the settings name '{name}' with other weights "
+                "or none of this name."
+                if name in built
+                else f"The search index holds vectors of {there}, not of '{name}', which the settings name.",
+                hint="Run 'kg build' with these settings, or set KG_MODEL and KG_ENCODERS back.",
+            )
+        found[name] = encoder
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.search.analysis import detect, joined
+from kg.search.engines import MOST_SAID, Alternative, Groups, Narrowing
 from kg.search.passages import SearchRecord
 from kg.search.weights import FIELDS, FUZZY, PHRASE, SYNONYM_TIE, TIE
 from kg.vocab import LANGUAGES
@@ -18,20 +18,7 @@ from kg.vocab import LANGUAGES
 _HEAP: Final = 64_000_000
 _FUZZY_LENGTH: Final = 5
 _SHORTEST_YEAR, _LATEST_YEAR = 0, 9999
-MOST_SAID: Final = 24
-"""Things of a query that are looked for one by one: a 32-bit score counts so many exactly."""
 _MOST_PASSAGES: Final = 300_000
-
-Filters = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Tokens that have to stand in one passage, in the fields of their language, with a weight."""
-
-    tokens: tuple[str, ...]
-    language: str
-    weight: float = 1.0
 
 
 def _schema() -> Any:
@@ -60,32 +47,62 @@ def write(folder: Path, records: Sequence[SearchRecord], labels: Sequence[Sequen
     schema = _schema()
     index = tantivy.Index(schema, path=str(folder))
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    number = 0
-    for record, words in zip(records, labels, strict=True):
-        for at, passage in enumerate(record.passages):
-            document = tantivy.Document()
-            document.add_unsigned("passage", number)
-            number += 1
-            language = passage.lang if passage.lang in LANGUAGES else detect(passage.text)
-            document.add_text(f"body_{language}", joined([passage.text], language))
-            if not at:
-                _add_titles(document, record)
-                document.add_text("labels_en", joined(words, "en"))
-                document.add_text("names", joined(record.names, "en"))
-            for name, values in record.facets.items():
-                for value in values:
-                    document.add_text("facet", f"{name}={value}")
-            if record.year is not None:
-                document.add_integer("year", record.year)
-            writer.add_document(document)
+    for number, (record, fields) in enumerate(analysed(records, labels)):
+        document = tantivy.Document()
+        document.add_unsigned("passage", number)
+        for name, text in fields:
+            document.add_text(name, text)
+        for value in facets_of(record):
+            document.add_text("facet", value)
+        if record.year is not None:
+            document.add_integer("year", record.year)
+        writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
 
 
-def _add_titles(document: Any, record: SearchRecord) -> None:
+def analysed(
+    records: Sequence[SearchRecord], labels: Sequence[Sequence[str]]
+) -> Iterator[tuple[SearchRecord, list[tuple[str, str]]]]:
+    """Yield for each passage its record and its fields as (name, tokens with blanks between them).
+
+    The first passage of a record has the fields that the record has once.
+    """
+    for record, words in zip(records, labels, strict=True):
+        for at, passage in enumerate(record.passages):
+            language = passage.lang if passage.lang in LANGUAGES else detect(passage.text)
+            fields = [(f"body_{language}", joined([passage.text], language))]
+            if not at:
+                fields += _titles(record)
+                fields += [("labels_en", joined(words, "en")), ("names", joined(record.names, "en"))]
+            yield record, fields
+
+
+def facets_of(record: SearchRecord) -> Iterator[str]:
+    """Yield what filters look for, as ``name=value``."""
+    for name, values in record.facets.items():
+        for value in values:
+            yield f"{name}={value}"
+
+
+def _titles(record: SearchRecord) -> Iterator[tuple[str, str]]:
     for language, titles in sorted(record.titles.items()):
         of_text = language if language in LANGUAGES else detect(titles[0])
-        document.add_text(f"title_{of_text}", joined(titles, of_text))
+        yield f"title_{of_text}", joined(titles, of_text)
+
+
+def fields_of(language: str) -> list[tuple[str, float]]:
+    """Return the fields where a token of a language may stand, with their weights; title and body first."""
+    fields = [(f"title_{language}", FIELDS["title"]), (f"body_{language}", FIELDS["body"])]
+    if language == "en":
+        fields.append(("labels_en", FIELDS["labels"]))
+    fields.append(("names", FIELDS["names"]))
+    return fields
+
+
+def may_be_misspelt(token: str) -> bool:
+    """Tell whether a token that no field knows is looked for with a letter changed."""
+    return len(token) >= _FUZZY_LENGTH and token.isalpha()
 
 
 class LexicalIndex:
@@ -100,29 +117,23 @@ class LexicalIndex:
         self._searcher = self._index.searcher()
 
     def search(
-        self,
-        groups: Iterable[Sequence[Alternative]],
-        *,
-        filters: Filters | None = None,
-        exclude: Filters | None = None,
-        years: tuple[int | None, int | None] | None = None,
-        limit: int = 200,
+        self, groups: Groups, *, narrowing: Narrowing | None = None, limit: int = 200
     ) -> list[tuple[int, float]]:
-        """Return (passage number, BM25 score), best first; nothing when there is nothing to look for.
-
-        The scores of the groups add up; within a group the best alternative counts.
-        """
+        """Return (passage number, BM25 score), best first; nothing when there is nothing to look for."""
         wanted = [query for group in groups if (query := self._group(group)) is not None]
         if not wanted:
             return []
         occur = self._tantivy.Occur
         query = self._tantivy.Query.boolean_query([(occur.Should, each) for each in wanted])
-        narrowed = [(occur.Must, query), *self._narrowing(filters or {}, exclude or {}, years)]
-        if len(narrowed) > 1:
-            query = self._tantivy.Query.boolean_query(narrowed)
+        if narrowing is not None:
+            query = self._tantivy.Query.boolean_query([(occur.Must, query), *self._conditions(narrowing)])
         hits = self._searcher.search(query, limit=limit, count=False).hits
         numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
-        found = [(int(number), float(score)) for number, (score, _) in zip(numbers, hits, strict=True)]
+        found = [
+            (int(number), float(score))
+            for number, (score, _) in zip(numbers, hits, strict=True)
+            if narrowing is None or narrowing.passages[number]
+        ]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
     def said(self, groups: Sequence[Sequence[Alternative]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -144,13 +155,6 @@ class LexicalIndex:
         numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
         return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.int64)
 
-    def _fields(self, language: str) -> list[tuple[str, float]]:
-        fields = [(f"title_{language}", FIELDS["title"]), (f"body_{language}", FIELDS["body"])]
-        if language == "en":
-            fields.append(("labels_en", FIELDS["labels"]))
-        fields.append(("names", FIELDS["names"]))
-        return fields
-
     def _group(self, group: Sequence[Alternative]) -> Any:
         parts = [query for each in group if (query := self._alternative(each)) is not None]
         if not parts:
@@ -165,7 +169,7 @@ class LexicalIndex:
         if len(parts) == 1:
             return query.boost_query(parts[0], wanted.weight)
         together = [(occur.Must, part) for part in parts]
-        for name, boost in self._fields(wanted.language)[:2]:
+        for name, boost in fields_of(wanted.language)[:2]:
             phrase = query.phrase_query(self._schema, name, list(wanted.tokens), slop=1)
             together.append((occur.Should, query.boost_query(phrase, boost * PHRASE)))
         # Together the tokens say one thing, so they weigh as one and a half words, not as several.
@@ -173,12 +177,12 @@ class LexicalIndex:
 
     def _token(self, token: str, language: str) -> Any:
         query = self._tantivy.Query
-        fields = self._fields(language)
+        fields = fields_of(language)
         known = [(name, boost) for name, boost in fields if self._searcher.doc_freq(name, token)]
         parts = [
             query.boost_query(query.term_query(self._schema, name, token), boost) for name, boost in known
         ]
-        if not parts and len(token) >= _FUZZY_LENGTH and token.isalpha():
+        if not parts and may_be_misspelt(token):
             parts = [
                 query.boost_query(
                     query.fuzzy_term_query(self._schema, name, token, distance=1), boost * FUZZY
@@ -187,19 +191,17 @@ class LexicalIndex:
             ]
         return query.disjunction_max_query(parts, tie_breaker=TIE) if parts else None
 
-    def _narrowing(
-        self, filters: Filters, exclude: Filters, years: tuple[int | None, int | None] | None
-    ) -> list[tuple[Any, Any]]:
+    def _conditions(self, narrowing: Narrowing) -> list[tuple[Any, Any]]:
         query, occur = self._tantivy.Query, self._tantivy.Occur
         found = []
-        for required, table in ((True, filters), (False, exclude)):
+        for required, table in ((True, narrowing.filters), (False, narrowing.exclude)):
             for name, values in table.items():
                 tokens = [f"{name}={value}" for value in values]
                 matching = query.term_set_query(self._schema, "facet", tokens)
                 matching = query.const_score_query(matching, 0.0)
                 found.append((occur.Must if required else occur.MustNot, matching))
-        if years is not None:
-            first, last = years
+        if narrowing.years is not None:
+            first, last = narrowing.years
             within = query.range_query(
                 self._schema,
                 "year",

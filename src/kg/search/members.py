@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.search.engines import MOST_COUNTED, MOST_SAID, WordEngine
 from kg.search.index import Tables
-from kg.search.lexical import MOST_SAID, LexicalIndex
 from kg.search.spoken import Spoken
 from kg.search.understanding import Reading
 from kg.search.unwanted import Unwanted
@@ -27,10 +27,6 @@ NEAREST: Final = 50
 """Records at the top of the ranking of all that are in the list even if they say less than half."""
 
 HALF: Final = 0.5
-MOST_COUNTED: Final = 150_000
-"""Passages up to which all that say half of a query are looked for; beyond, that alone takes longer than a
-search may, and a list holds what the methods bring."""
-
 _KEPT: Final = 128
 
 
@@ -45,7 +41,7 @@ class Members:
 class Membership:
     """Finds the members of lists, remembering those of the last queries; safe to use from several threads."""
 
-    def __init__(self, tables: Tables, words: LexicalIndex, spoken: Spoken) -> None:
+    def __init__(self, tables: Tables, words: WordEngine, spoken: Spoken) -> None:
         self._tables = tables
         self._words = words
         self._spoken = spoken

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from kg.search import fusion, lexicon
 from kg.search.embedding import Vectors, unit
 from kg.search.encoders import ENGLISH_ONLY
+from kg.search.engines import Narrowing, WordEngine
 from kg.search.fusion import Fused, Ranked
 from kg.search.index import Tables
-from kg.search.lexical import LexicalIndex
 from kg.search.related import Related
-from kg.search.requests import SearchRequest
 from kg.search.spaces import Space
 from kg.search.spoken import Spoken
 from kg.search.understanding import Reading
@@ -28,7 +27,7 @@ class Methods:
         self,
         tables: Tables,
         spaces: Mapping[str, Space],
-        words: LexicalIndex,
+        words: WordEngine,
         spoken: Spoken,
         related: Related,
         candidates: int,
@@ -55,41 +54,32 @@ class Methods:
         return dict.fromkeys(self._spaces, OTHER_ENCODER) | table | likes
 
     def all(
-        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+        self, reading: Reading, narrowing: Narrowing | None
     ) -> tuple[dict[str, Ranked], NDArray[np.float64]]:
         """Return the ranking of every method, those of the second look included, and a factor a record."""
-        runs = self.runs(reading, request, allowed)
+        runs = self.runs(reading, narrowing)
         weights = self.weights(reading.language)
         factors = self._spoken.coverage(reading)
-        return runs | self._feedback(fusion.fuse(runs, weights, factors), weights, allowed), factors
+        return runs | self._feedback(fusion.fuse(runs, weights, factors), weights, narrowing), factors
 
-    def runs(
-        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
-    ) -> dict[str, Ranked]:
+    def runs(self, reading: Reading, narrowing: Narrowing | None) -> dict[str, Ranked]:
         """Return the ranking of every method, each filtered inside."""
-        mask = None if allowed is None else allowed[self._tables.passage_record]
-        filters = {name: values for name, values in request.filters.items() if name != "year"}
+        allowed = None if narrowing is None else narrowing.records
         weights = self.weights(reading.language)
         runs: dict[str, Ranked] = {}
-        words = self._words.search(
-            reading.groups,
-            filters=filters,
-            exclude=request.exclude,
-            years=request.years(),
-            limit=self._candidates,
-        )
-        runs["words"] = [each for each in self._by_record(words) if allowed is None or allowed[each[0]]]
+        words = self._words.search(reading.groups, narrowing=narrowing, limit=self._candidates)
+        runs["words"] = self._by_record(words)
         runs["concepts"] = self._spoken.ranked(reading, allowed, self._candidates)
         for name, space in self._spaces.items():
             wanted = self._vectors(name, space, reading, weights)
             asked = list(wanted.values())
             for key, found in zip(
-                wanted, space.vectors.search_all(asked, self._candidates, mask), strict=True
+                wanted, space.vectors.search_all(asked, self._candidates, narrowing), strict=True
             ):
                 runs[key] = self._by_record(found)
             if reading.like is not None:
-                vector = space.vectors.vector(int(self._tables.first_passage[reading.like]))
-                found = space.vectors.search(vector, self._candidates, mask)
+                vector = space.vectors.vectors([int(self._tables.first_passage[reading.like])])[0]
+                found = space.vectors.search(vector, self._candidates, narrowing)
                 runs[f"{name}_like"] = [each for each in self._by_record(found) if each[0] != reading.like]
         if reading.like is not None:
             alike = self._related.alike(reading.like)
@@ -97,16 +87,16 @@ class Methods:
         return {name: run for name, run in runs.items() if run}
 
     def _feedback(
-        self, ranked: Sequence[Fused], weights: Mapping[str, float], allowed: NDArray[np.bool_] | None
+        self, ranked: Sequence[Fused], weights: Mapping[str, float], narrowing: Narrowing | None
     ) -> dict[str, Ranked]:
         """Rank by likeness to the first few records: they say more than the query does."""
         first = [int(self._tables.first_passage[each.record]) for each in ranked[:FEEDBACK]]
-        mask = None if allowed is None else allowed[self._tables.passage_record]
+        shares = np.array([1 / (at + 2) for at in range(len(first))], dtype=np.float32)
         runs: dict[str, Ranked] = {}
         for name, space in self._spaces.items():
             if first and weights.get(f"{name}_f"):
-                shares = [space.vectors.vector(number) / (at + 2) for at, number in enumerate(first)]
-                found = space.vectors.search(unit(np.sum(shares, axis=0)), self._candidates, mask)
+                likes = unit(shares @ space.vectors.vectors(first))
+                found = space.vectors.search(likes, self._candidates, narrowing)
                 runs[f"{name}_f"] = self._by_record(found)
         return runs
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from kg.search import fusion
 from kg.search.concepts import is_top
+from kg.search.engines import Narrowing, VectorEngine
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
 from kg.search.index import Tables
 from kg.search.passages import PRACTICES, local
-from kg.search.vectors import VectorIndex
 
 _COMPARED: Final = {
     "measure": ("same measure", 1.0),
@@ -34,6 +34,9 @@ _CANDIDATES: Final = 100
 _NEAR_COPY: Final = 0.96
 _SAME_TITLE: Final = 2
 """Records of one title in a list, such as decisions of several sessions on one matter."""
+
+_AT_ONCE: Final = 24
+"""Vectors that are fetched together: an engine may be on another machine."""
 
 _COMMON: Final = 0.4
 """Share of all records above which a value that two of them share is no reason."""
@@ -57,7 +60,7 @@ class Related:
                     self._linked[target].setdefault(number, "cites it" if reason == "cited" else reason)
 
     def of(
-        self, number: int, spaces: Mapping[str, VectorIndex], limit: int, types: tuple[str, ...]
+        self, number: int, spaces: Mapping[str, VectorEngine], limit: int, types: tuple[str, ...]
     ) -> list[tuple[Fused, tuple[str, ...]]]:
         """Return related records with reasons, near copies of each other left out."""
         wanted = _kinds(types)
@@ -78,12 +81,14 @@ class Related:
     def _passes(self, other: int, wanted: frozenset[str]) -> bool:
         return not wanted or self._tables.records[other].kind in wanted
 
-    def _near(self, number: int, vectors: VectorIndex, wanted: frozenset[str]) -> Ranked:
+    def _near(self, number: int, vectors: VectorEngine, wanted: frozenset[str]) -> Ranked:
         passage = int(self._tables.first_passage[number])
         records = self._tables.records
         mask = np.array([record.kind in wanted or not wanted for record in records], dtype=np.bool_)
         mask[number] = False
-        found = vectors.search(vectors.vector(passage), _CANDIDATES, mask[self._tables.passage_record])
+        kinds = {"type": sorted(wanted)} if wanted else {}
+        narrowing = Narrowing(mask, self._tables.passage_record, kinds, {}, None, (number,))
+        found = vectors.search(vectors.vectors([passage])[0], _CANDIDATES, narrowing)
         return fusion.by_record(found, self._tables.passage_record)
 
     def alike(self, number: int, wanted: frozenset[str] = frozenset()) -> Ranked:
@@ -102,22 +107,23 @@ class Related:
             if scores[other] > 0 and self._passes(int(other), wanted)
         ][:_CANDIDATES]
 
-    def _spread(self, ranked: list[Fused], vectors: VectorIndex, limit: int) -> list[Fused]:
+    def _spread(self, ranked: list[Fused], vectors: VectorEngine, limit: int) -> list[Fused]:
         kept: list[Fused] = []
         seen: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
         titles: Counter[str] = Counter()
-        for each in ranked:
-            title = self._tables.records[each.record].title()[0].casefold()
-            if not self._tables.records[each.record].passages or titles[title] == _SAME_TITLE:
-                continue
-            vector = vectors.vector(int(self._tables.first_passage[each.record]))
-            if any(float(vector @ other) > _NEAR_COPY for other in seen):
-                continue
-            kept.append(each)
-            seen.append(vector)
-            titles[title] += 1
-            if len(kept) == limit:
-                break
+        told = [each for each in ranked if self._tables.records[each.record].passages]
+        for start in range(0, len(told), _AT_ONCE):
+            some = told[start : start + _AT_ONCE]
+            firsts = vectors.vectors([int(self._tables.first_passage[each.record]) for each in some])
+            for each, vector in zip(some, firsts, strict=True):
+                title = self._tables.records[each.record].title()[0].casefold()
+                if titles[title] == _SAME_TITLE or any(float(vector @ other) > _NEAR_COPY for other in seen):
+                    continue
+                kept.append(each)
+                seen.append(vector)
+                titles[title] += 1
+                if len(kept) == limit:
+                    return kept
         return kept
 
     def _reasons(self, number: int, each: Fused) -> tuple[str, ...]:

@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.config import Settings
-from kg.errors import ModelMismatch, NotFound
-from kg.search import encoders, fusion, index, lexicon
+from kg.errors import NotFound
+from kg.search import encoders, engine_choice, fusion, index, lexicon
+from kg.search.engine_choice import Engines
+from kg.search.engines import Narrowing
 from kg.search.facets import FacetTable
 from kg.search.fusion import Fused, Ranked
-from kg.search.lexical import LexicalIndex
 from kg.search.matching import Labels
 from kg.search.members import NEAREST, Membership
 from kg.search.methods import Methods
 from kg.search.passages import SearchRecord
 from kg.search.presentation import Presenter
 from kg.search.related import Related
-from kg.search.requests import Choices, Hit, SearchRequest, SearchResponse
+from kg.search.requests import Hit, SearchRequest, SearchResponse
 from kg.search.rerank import Reranker
 from kg.search.spaces import Space
 from kg.search.spoken import Spoken
@@ -38,23 +39,16 @@ def open_index(folder: Path, settings: Settings, generation: str = "") -> Search
     Raises:
         ConfigError: the index is missing or damaged.
         ModelMismatch: it was built with another encoder than the settings name.
+        Unavailable: the engine of the settings is away, or is being filled by another process.
     """
     tables = index.read(folder)
-    built = {each["name"]: each for each in tables.manifest["encoders"]}
-    opened: dict[str, Space] = {}
-    for name in encoders.names(settings):
-        encoder = encoders.create(name, settings)
-        if name not in built or built[name]["fingerprint"] != encoder.fingerprint:
-            there = ", ".join(built) or "no encoder"
-            raise ModelMismatch(
-                f"The search index was built with {there}, and the settings name '{name}' with other weights "
-                "or none of this name."
-                if name in built
-                else f"The search index holds vectors of {there}, not of '{name}', which the settings name.",
-                hint="Run 'kg build' with these settings, or set KG_MODEL and KG_ENCODERS back.",
-            )
-        opened[name] = Space(encoder, folder, index.file_name(name))
-    return SearchIndex(tables, opened, LexicalIndex(folder / index.LEXICAL), settings, generation)
+    asked = encoders.of_index(tables.manifest["encoders"], settings)
+    engines = engine_choice.opened(folder, tables, list(asked), settings, generation or folder.parent.name)
+    spaces = {
+        name: Space(encoder, engines.vectors[name], folder, index.file_name(name))
+        for name, encoder in asked.items()
+    }
+    return SearchIndex(tables, spaces, engines, settings, generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +73,14 @@ class SearchIndex:
         self,
         tables: index.Tables,
         spaces: Mapping[str, Space],
-        words: LexicalIndex,
+        engines: Engines,
         settings: Settings,
         generation: str,
     ) -> None:
         self.tables = tables
         self.spaces = spaces
         self.generation = generation
-        self._words = words
+        self.engines = engines
         self._settings = settings
         self._facets = FacetTable(tables.records, tables.concepts)
         self._numbers = {record.iri: number for number, record in enumerate(tables.records)}
@@ -95,16 +89,20 @@ class SearchIndex:
         self._understanding = Understanding(tables.concepts, labels, tables.records)
         self._present = Presenter(tables)
         self._related = Related(tables, self._facets)
-        self._members = Membership(tables, words, self._spoken)
+        self._members = Membership(tables, engines.words, self._spoken)
         self._methods = Methods(
-            tables, spaces, words, self._spoken, self._related, settings.search_candidates
+            tables, spaces, engines.words, self._spoken, self._related, settings.search_candidates
         )
         self._suggestions = Suggestions(tables)
         self._second = Reranker(settings) if settings.rerank_model else None
 
     def close(self) -> None:
         """Release the index; searches that run finish first."""
-        self._words.close()
+        self.engines.close()
+
+    def announce(self) -> None:
+        """Say where the engine is that it serves from now on, if others use the engine too."""
+        self.engines.announce()
 
     def warm(self) -> None:
         """Load the models, so that the first search is as fast as the next."""
@@ -154,16 +152,14 @@ class SearchIndex:
     def _listed(self, request: SearchRequest) -> Listing:
         """Return the whole list of a checked request, in its order."""
         reading = self.read(request)
-        request = replace(request, exclude=_with_unwanted(request.exclude, reading))
-        allowed = self._facets.allowed(request.filters, request.exclude, request.years())
+        request = replace(request, exclude=reading.excluding(request.exclude))
         unwanted = self._members.unwanted(reading)
-        if unwanted is not None:
-            allowed = ~unwanted if allowed is None else allowed & ~unwanted
+        narrowing = self.narrowed(request, unwanted)
         if not reading.text and reading.like is None:
             holds = np.ones(len(self.tables.records), dtype=np.bool_)
-            listed = Listing(reading, self._browse(allowed), {}, request, holds)
+            listed = Listing(reading, self._browse(narrowing), {}, request, holds)
         else:
-            listed = self._found(reading, request, allowed)
+            listed = self._found(reading, request, narrowing)
             if self._second is not None and request.sort == "relevance":
                 text_of = partial(self._present.text, reading=reading)
                 listed = replace(listed, ranked=self._second.again(reading.text, listed.ranked, text_of))
@@ -171,17 +167,30 @@ class SearchIndex:
             listed = replace(listed, holds=listed.holds & ~unwanted)
         return replace(listed, ranked=self._sorted(listed.ranked, request))
 
-    def _found(self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None) -> Listing:
+    def narrowed(self, request: SearchRequest, unwanted: NDArray[np.bool_] | None = None) -> Narrowing | None:
+        """Return what may be found, or None when all may."""
+        allowed = self._facets.allowed(request.filters, request.exclude, request.years())
+        without: tuple[int, ...] = ()
+        if unwanted is not None:
+            without = tuple(np.flatnonzero(unwanted).tolist())
+            allowed = ~unwanted if allowed is None else allowed & ~unwanted
+        if allowed is None:
+            return None
+        filters = {name: values for name, values in request.filters.items() if name != "year"}
+        owners = self.tables.passage_record
+        return Narrowing(allowed, owners, filters, request.exclude, request.years(), without)
+
+    def _found(self, reading: Reading, request: SearchRequest, narrowing: Narrowing | None) -> Listing:
         """Return what a text finds: the members that pass, or else the nearest that pass."""
-        runs, factors = self.methods(reading, request, allowed)
+        allowed = None if narrowing is None else narrowing.records
+        runs, factors = self.methods(reading, narrowing)
         weights = self.weights(reading.language)
         fused = fusion.fuse(runs, weights, factors)
 
         def first() -> list[int]:
             ranking = fused
-            if allowed is not None:
-                bare = replace(request, filters={}, exclude={})
-                ranking = fusion.fuse(self.methods(reading, bare, None)[0], weights, factors)
+            if narrowing is not None:
+                ranking = fusion.fuse(self.methods(reading, None)[0], weights, factors)
             return [each.record for each in ranking]
 
         if not self._members.are_counted:
@@ -233,10 +242,10 @@ class SearchIndex:
         return self._methods.weights(language)
 
     def methods(
-        self, reading: Reading, request: SearchRequest, allowed: NDArray[np.bool_] | None
+        self, reading: Reading, narrowing: Narrowing | None
     ) -> tuple[dict[str, Ranked], NDArray[np.float64]]:
         """Return the ranking of every method, those of the second look included, and a factor a record."""
-        return self._methods.all(reading, request, allowed)
+        return self._methods.all(reading, narrowing)
 
     def _first(self, reading: Reading, ranked: list[Fused], allowed: NDArray[np.bool_] | None) -> list[Fused]:
         """Put the records that the query names by code or title above all."""
@@ -253,8 +262,9 @@ class SearchIndex:
             first.append(each)
         return first + [each for each in ranked if each.record not in exact]
 
-    def _browse(self, allowed: NDArray[np.bool_] | None) -> list[Fused]:
-        numbers = range(len(self.tables.records)) if allowed is None else np.flatnonzero(allowed)
+    def _browse(self, narrowing: Narrowing | None) -> list[Fused]:
+        everything = range(len(self.tables.records))
+        numbers = everything if narrowing is None else np.flatnonzero(narrowing.records)
         return [Fused(int(number)) for number in numbers]
 
     def _sorted(self, ranked: list[Fused], request: SearchRequest) -> list[Fused]:
@@ -288,12 +298,3 @@ class SearchIndex:
     def suggest(self, prefix: str, language: str = "en", limit: int = 10) -> list[Suggestion]:
         """Complete what is being typed from labels, titles and codes in every language."""
         return self._suggestions.find(prefix, language, limit)
-
-
-def _with_unwanted(exclude: Choices, reading: Reading) -> Choices:
-    """Return the exclusions of a request with what its text leaves out."""
-    found = {name: tuple(values) for name, values in exclude.items()}
-    for each in reading.excluded:
-        if each.facet is not None and each.value not in found.get(each.facet, ()):
-            found[each.facet] = (*found.get(each.facet, ()), each.value)
-    return found

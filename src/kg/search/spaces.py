@@ -12,18 +12,18 @@ import numpy as np
 
 from kg.search.embedding import Vectors, unit
 from kg.search.encoders import ENGLISH_ONLY, Encoder
-from kg.search.vectors import VectorIndex
+from kg.search.engines import VectorEngine
 from kg.vocab import LANGUAGES
 
 _QUERIES_KEPT: Final = 2048
 
 
 class Space:
-    """The vector space of one encoder: its FAISS index and the means that are taken away."""
+    """The vector space of one encoder: its vectors and the means that are taken away."""
 
-    def __init__(self, encoder: Encoder, folder: Path, name: str) -> None:
+    def __init__(self, encoder: Encoder, vectors: VectorEngine, folder: Path, name: str) -> None:
         self.encoder = encoder
-        self.vectors = VectorIndex(folder / f"vectors-{name}.faiss")
+        self.vectors = vectors
         self._centres = np.load(folder / f"centres-{name}.npy", allow_pickle=False)
         self._kept: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self._lock = threading.Lock()

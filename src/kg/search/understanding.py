@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,7 @@ from kg.search import lexicon
 from kg.search.analysis import STOPWORDS, detect, normalise, tokens
 from kg.search.codes import Codes
 from kg.search.concepts import ConceptEntry, Concepts
-from kg.search.lexical import Alternative
+from kg.search.engines import Alternative
 from kg.search.lexicon import Meaning
 from kg.search.matching import WORD, Labels, Match, Meant, key
 from kg.search.passages import SearchRecord
@@ -62,6 +62,14 @@ class Reading:
     excluded: list[Excluded] = field(default_factory=list)
     exact: list[int] = field(default_factory=list)
     like: int | None = None
+
+    def excluding(self, exclude: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """Return the exclusions of a request with what its text leaves out."""
+        found = {name: tuple(values) for name, values in exclude.items()}
+        for each in self.excluded:
+            if each.facet is not None and each.value not in found.get(each.facet, ()):
+                found[each.facet] = (*found.get(each.facet, ()), each.value)
+        return found
 
 
 class Understanding:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.errors import ConfigError
 from kg.search.embedding import Vectors, threads
+from kg.search.engines import Narrowing
 
 EXACT_UP_TO: Final = 20_000
 """Passages up to which every vector is compared; beyond, lists are faster (docs/search.md)."""
@@ -137,38 +137,39 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def vector(self, number: int) -> Vectors:
-        """Return the stored vector of a passage."""
-        return np.asarray(self._index.reconstruct(number), dtype=np.float32)
+    def vectors(self, numbers: Sequence[int]) -> Vectors:
+        """Return the stored vectors of passages, shape (numbers, dimensions)."""
+        return np.asarray(self._index.reconstruct_batch(np.asarray(numbers, np.int64)), dtype=np.float32)
 
     def search(
-        self, vector: Vectors, limit: int, allowed: NDArray[np.bool_] | None = None
+        self, vector: Vectors, limit: int, narrowing: Narrowing | None = None
     ) -> list[tuple[int, float]]:
-        """Return (passage number, cosine), best first, among the passages that ``allowed`` marks."""
-        return self.search_all([vector], limit, allowed)[0]
+        """Return (passage number, cosine), best first, among what passes."""
+        return self.search_all([vector], limit, narrowing)[0]
 
     def search_all(
-        self, asked: Sequence[Vectors], limit: int, allowed: NDArray[np.bool_] | None = None
+        self, asked: Sequence[Vectors], limit: int, narrowing: Narrowing | None = None
     ) -> list[list[tuple[int, float]]]:
         """Return for each vector what :meth:`search` does; together they take less time."""
-        passing = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        passing = len(self) if narrowing is None else int(np.count_nonzero(narrowing.passages))
         limit = min(limit, passing)
         if limit <= 0 or not asked:
             return [[] for _ in asked]
         queries = np.ascontiguousarray(np.stack(asked), dtype=np.float32)
-        scores, numbers = self._index.search(queries, limit, params=self._parameters(allowed, passing))
+        scores, numbers = self._index.search(queries, limit, params=self._parameters(narrowing, passing))
         return [
             [pair for pair in zip(row, values, strict=True) if pair[0] >= 0]
             for row, values in zip(numbers.tolist(), scores.tolist(), strict=True)
         ]
 
-    def _parameters(self, allowed: NDArray[np.bool_] | None, passing: int) -> Any:
+    def _parameters(self, narrowing: Narrowing | None, passing: int) -> Any:
         options: dict[str, Any] = {}
-        if allowed is not None:
-            options["sel"] = self._faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if narrowing is not None:
+            bits = np.packbits(narrowing.passages, bitorder="little")
+            options["sel"] = self._faiss.IDSelectorBitmap(bits)
         if self._exact:
             return self._faiss.SearchParameters(**options) if options else None
-        return self._faiss.SearchParametersIVF(nprobe=self._probes(allowed is not None, passing), **options)
+        return self._faiss.SearchParametersIVF(nprobe=self._probes(narrowing is not None, passing), **options)
 
     def _probes(self, filtered: bool, passing: int) -> int:
         """Return how many lists to look into: the fewer passages pass, the more, up to all."""
