@@ -11,6 +11,7 @@ import pytest
 
 from kg.config import Settings
 from kg.errors import TooManyRequests
+from kg.sparql.cache import AnswerCache
 from kg.sparql.service import SparqlRequest, SparqlService
 
 
@@ -65,3 +66,21 @@ def test_query_with_terms_when_asked_is_kept_as_the_same_query_written_out(
     assert [row["p"]["value"] for row in rows] == ["http://xmlns.com/foaf/0.1/knows"] * 3
     lines = [json.loads(each.getMessage()) for each in caplog.records if "event" in each.getMessage()]
     assert [each["outcome"] for each in lines] == ["ok", "cached"]
+
+
+def test_query_when_columns_answer_it_in_few_rows_is_answered_at_once(tiny_settings: Settings) -> None:
+    service = SparqlService(tiny_settings)
+    try:
+        service.start()
+        asked = SparqlRequest(
+            "SELECT ?class (COUNT(*) AS ?n) { ?s a ?class } GROUP BY ?class ORDER BY ?class"
+        )
+        wanted = service.execute(asked)
+        service.cache = AnswerCache(0)
+        found = service.at_once(asked)
+        assert found is not None
+        assert (found.body, found.media_type, found.etag) == (wanted.body, wanted.media_type, wanted.etag)
+        assert service.at_once(SparqlRequest("SELECT ?s { GRAPH ?g { ?s a ?class } }")) is None
+        assert service.at_once(SparqlRequest("SELECT ?s { ?s a ?class")) is None
+    finally:
+        service.close()

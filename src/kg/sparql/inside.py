@@ -9,12 +9,12 @@ from functools import lru_cache, partial
 from kg.config import Settings
 from kg.errors import KgError
 from kg.sparql import guard
-from kg.sparql.columns.answering import AT_ONCE
+from kg.sparql.columns.answering import AT_ONCE, IN_LOOP, Bounds
 from kg.sparql.near import steps_of
 from kg.sparql.patterns import Query
 from kg.sparql.reading import read_plain
 from kg.sparql.requests import SparqlRequest
-from kg.sparql.shapes import Plan, Shapes
+from kg.sparql.shapes import TEXT_MAX, Plan, Shapes
 from kg.sparql.statistics import Statistics
 from kg.sparql.worker import ABBREVIATING
 from kg.sparql.workers import Pool
@@ -38,6 +38,8 @@ class Inside:
         """See :class:`kg.sparql.shapes.Shapes`."""
         self._settings = settings
         self._prefixes = prefixes
+        self.check = lru_cache(maxsize=1024)(partial(guard.check, limits=limits))
+        """Checks a query against the limits of the service; see :func:`kg.sparql.guard.check`."""
         self._read = lru_cache(maxsize=1024)(partial(read_plain, prefixes=prefixes))
         self._shapes = Shapes(limits, prefixes, f"{settings.base}id/", rewriters)
         self.near: Near | None = None
@@ -67,14 +69,29 @@ class Inside:
             return None
         return self._asked(pool, request, text, query.form)
 
+    def few_rows(self, pool: Pool, request: SparqlRequest) -> Found | None:
+        """Answer a query from columns if that takes few rows; they read none that a rewriter is for."""
+        if request.bind or request.rewrite is not None or len(request.text) > TEXT_MAX:
+            return None
+        try:
+            checked = self.check(request.text)
+        except KgError:
+            return None  # whoever answers it in earnest says why
+        return self.from_columns(pool, request, request.text, checked, IN_LOOP)
+
     def from_columns(
-        self, pool: Pool, request: SparqlRequest, text: str, checked: guard.Checked
+        self,
+        pool: Pool,
+        request: SparqlRequest,
+        text: str,
+        checked: guard.Checked,
+        bounds: Bounds = AT_ONCE,
     ) -> Found | None:
-        """Answer a query from columns, if that is quickly done."""
+        """Answer a query from columns, if that is done within bounds."""
         media_type = request.results
         if not self._settings.sparql_near or not media_type or not fits_columns(pool, request, text, checked):
             return None
-        found = pool.columns.answer(text, media_type, AT_ONCE) if pool.columns is not None else None
+        found = pool.columns.answer(text, media_type, bounds) if pool.columns is not None else None
         return None if found is None else (media_type, found)
 
     def _statistics(self, pool: Pool) -> Statistics | None:

@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any, Final
 
 from kg.config import Settings
@@ -103,7 +102,7 @@ class SparqlService:
             self._count(request, outcome, started, size, rows)
 
     def at_once(self, request: SparqlRequest) -> SparqlAnswer | None:
-        """Answer what takes few milliseconds: what is kept, and queries of a shape proven to be cheap.
+        """Answer what takes few milliseconds: what is kept, shapes proven to be cheap, few rows of columns.
 
         Returns nothing for others, and when no generation is open yet; :meth:`execute` answers them, and
         explains faults. Never waits for another process.
@@ -118,11 +117,12 @@ class SparqlService:
             self._count(request, "cached", started, answer.size, answer.rows)
             return answer
         plan = self.inside.plan(pool, request)
-        if plan is None:
+        found = self.inside.few_rows(pool, request) if plan is None else None
+        if plan is None and found is None:
             return None
         with suppress(KgError), self.admission.admit(request.client):
-            found = self.inside.planned(pool, request, plan)
-            if found is not None:
+            found = found or (plan and self.inside.planned(pool, request, plan))
+            if found:
                 answer = self._found(key, request, found, volatile=False)
                 self._count(request, "ok", started, answer.size, answer.rows)
         return answer
@@ -158,7 +158,7 @@ class SparqlService:
         text = request.text if request.rewrite is None else request.rewrite(request.text)
         for rewrite in self.rewriters:
             text = rewrite(text)
-        checked = _check(text, self.limits)
+        checked = self.inside.check(text)
         if checked.form in ("SELECT", "ASK") and request.results is None:
             raise NotAcceptable("The answer of a SELECT or ASK is not offered in any format you accept.")
         if checked.form in ("CONSTRUCT", "DESCRIBE") and request.graph is None:
@@ -311,8 +311,3 @@ class SparqlService:
             ("kg_sparql_cache_hits", "Answers given from the cache.", self.cache.hits),
             ("kg_sparql_cache_misses", "Answers that were not in the cache.", self.cache.misses),
         ]
-
-
-@lru_cache(maxsize=1024)
-def _check(text: str, limits: guard.Limits) -> guard.Checked:
-    return guard.check(text, limits)

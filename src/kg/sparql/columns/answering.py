@@ -34,6 +34,8 @@ class Bounds:
     answer: int
 
 
+IN_LOOP: Final = Bounds(10_000, 300, 500)
+"""About two milliseconds at most."""
 AT_ONCE: Final = Bounds(120_000, 4_000, 3_000)
 """About ten milliseconds at most."""
 APART: Final = Bounds(8_000_000, 1_000_000, 2_000_000)

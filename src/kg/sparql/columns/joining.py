@@ -140,7 +140,7 @@ def _look_up(table: Table, wide: Wide, shared: list[str], most: int) -> Table:
         key, keys, values, new = wide.subject, found.subject, found.object_of, wide.object
     else:
         key, keys, values, new = wide.object, found.object, found.subject_of, wide.subject
-    rows, places = _ranges(table.columns[key], keys, most)
+    rows, places = ranges(table.columns[key], keys, most)
     columns = {name: column[rows] for name, column in table.columns.items()}
     joined = Table(len(rows), columns, table.numbers, table.unsure, _less(table, wide, len(rows)))
     if len(shared) == 2:
@@ -153,7 +153,7 @@ def _match(table: Table, other: Table, shared: list[str], most: int) -> Table:
     """Join two tables by sorting the smaller one."""
     one, two = _keys(table, other, shared)
     order = np.argsort(two, kind="stable")
-    rows, places = _ranges(one, two[order], most)
+    rows, places = ranges(one, two[order], most)
     others = order[places]
     columns = {name: column[rows] for name, column in table.columns.items()}
     columns |= {name: column[others] for name, column in other.columns.items() if name not in columns}
@@ -208,7 +208,7 @@ def codes(columns: Sequence[Column], size: int) -> tuple[Column, int]:
     return found, count
 
 
-def _ranges(wanted: Column, keys: Column, most: int) -> tuple[Column, Column]:
+def ranges(wanted: Column, keys: Column, most: int) -> tuple[Column, Column]:
     """Return the number of the row and the place among sorted keys for each match."""
     low = np.searchsorted(keys, wanted, "left")
     counts = np.searchsorted(keys, wanted, "right") - low

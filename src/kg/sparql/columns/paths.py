@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from kg.sparql.columns.algebra import Declined, Pattern
-from kg.sparql.columns.joining import Relation, Table, TooMuch, Wide, join_all, names
+from kg.sparql.columns.joining import Column, Relation, Table, TooMuch, Wide, join_all, names, ranges
 from kg.sparql.columns.reading import Columns
 
 _DEPTH_MAX: Final = 100
@@ -65,8 +65,21 @@ def _reached(columns: Columns, path: Pattern, most: int) -> Table:
         raise Declined
     if start is None:
         return Table(0, {variables[0]: np.empty(0, dtype=np.int32)})
-    pairs = _pairs(columns, np.array([start], dtype=np.int32), path, most, forward=forward)
-    return Table(len(pairs), {variables[0]: pairs[:, 1]})
+    keys, values = _directed(columns, path, forward=forward)
+    found, fresh = {start} if path.closure == "*" else set(), [start]
+    while fresh:
+        _, places = ranges(np.array(fresh, dtype=np.int32), keys, most)
+        fresh = [each for each in set(values[places].tolist()) if each not in found]
+        found.update(fresh)
+        if len(found) > most:
+            raise TooMuch
+    return Table(len(found), {variables[0]: np.array(sorted(found), dtype=np.int32)})
+
+
+def _directed(columns: Columns, path: Pattern, *, forward: bool) -> tuple[Column, Column]:
+    """Return the sorted ends from which a path is followed, and the ends that each leads to."""
+    found = columns.of(path.predicate)
+    return (found.subject, found.object_of) if forward else (found.object, found.subject_of)
 
 
 def _followed(columns: Columns, path: Pattern, table: Table, most: int) -> Table:
