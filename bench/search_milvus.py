@@ -231,9 +231,9 @@ def compare(given: argparse.Namespace, uri: str, server: psutil.Process | None, 
     )
     texts = read_texts(NEEDS, given.count)
     pair = {"embedded": one, "Milvus": other}
-    for each in pair.values():
-        each.warm()
-        each.search(SearchRequest("stone bunds"))
+    for opened in pair.values():
+        opened.warm()
+        opened.search(SearchRequest("stone bunds"))
     latencies(pair, texts)
     engines(pair, texts)
     if given.needs:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BODIES: Final = frozenset({"Body", "Organization", "Group", "Initiative", "Programme", "Platform"})
 _CLASSIFIED: Final = ("landUse", "measure", "degradation", "hazard", "purpose")
 _SHORTEST_WORD: Final = 3
+_AT_ONCE: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,23 @@ def surname(name: str) -> str:
 
 
 class _Meaning:
-    """The vector of a record's first passage, by an encoder that knows several languages."""
+    """The vector of a record's first passage, by an encoder that knows several languages.
+
+    Vectors are fetched many at a time: the engine may be on another machine.
+    """
 
     def __init__(self, index: SearchIndex) -> None:
         self._space = next((each for name, each in index.spaces.items() if name not in ENGLISH_ONLY), None)
         self._first: dict[int, int] = {}
         for passage, record in enumerate(index.tables.passage_record):
             self._first.setdefault(int(record), passage)
+        self._held: dict[int, list[float]] = {}
 
     def of(self, record: int) -> list[float] | None:
         if self._space is None or record not in self._first:
             return None
-        return [float(each) for each in self._space.vectors.vectors([self._first[record]])[0]]
+        if record not in self._held:
+            near = [each for each in range(record, record + _AT_ONCE) if each in self._first]
+            found = self._space.vectors.vectors([self._first[each] for each in near])
+            self._held = dict(zip(near, found.tolist(), strict=True))
+        return self._held[record]

@@ -156,11 +156,11 @@ class _Passages:
         return total * wanted.weight
 
     def _token(self, token: Token) -> Scores:
-        parts = []
+        parts: list[Scores] = []
         for numbers, boost in token.terms:
             columns = [self._columns[number] for number in numbers]
             if token.is_near:
-                parts.append(boost * self._has[:, columns].any(axis=1))
+                parts.append(boost * np.asarray(self._has[:, columns].any(axis=1), dtype=np.float64))
             else:
                 parts.append(boost * self._bm25[:, columns[0]])
         return _best(parts, TIE) if parts else np.zeros(self._count)

@@ -79,7 +79,7 @@ class Terms:
         lengths = np.bincount(rows * width + (flat >> SHIFT), minlength=count * width)
         average = np.maximum(np.array(self.average), 1e-9)
         relative = _rounded(lengths.reshape(count, width)) / average
-        return (K1 * (1 - B + B * relative)).astype(np.float32)
+        return np.asarray(K1 * (1 - B + B * relative), dtype=np.float32)
 
     def weights(self, passage: int) -> dict[int, float]:
         """Return the terms of a passage with their part of BM25, all but rarity: a sparse vector."""
