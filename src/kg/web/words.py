@@ -263,6 +263,8 @@ ERRORS: Final = (
     _("This is no e-mail address; leave the field empty if you want no answer."),
     _("Too many reports came from here."),
     _("No more reports can be taken at the moment."),
+    _("The database of accounts, decisions and jobs does not answer."),
+    _("A value holds characters or a number that cannot be kept."),
     _("This generation has no quality report."),
     _("The generation before has no quality report to compare with."),
 )
