@@ -27,6 +27,7 @@ from kg.errors import KgError
 from kg.queries import NamedQuery
 from kg.store.embedded import open_store
 from kg.store.naming import substituted
+from kg.store.placing import placed
 
 ID = "https://w3id.org/landkg/id/"
 DEF = "https://w3id.org/landkg/def/"
@@ -99,7 +100,7 @@ def main() -> None:
             continue
         query = queries.read(path)
         text, bound = query.bind(values(query), settings.iris)
-        filled = substituted(text, bound)
+        filled = placed(text, {key: str(term) for key, term in bound.items()}) or substituted(text, bound)
 
         def engine(
             text: str = text, bound: dict[str, queries.Term] = bound, name: str = name
