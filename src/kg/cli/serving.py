@@ -20,10 +20,12 @@ def serve(
     """Serve the current generation over HTTP until stopped."""
     from kg import generation
     from kg.errors import NoGeneration
+    from kg.link import queueing
     from kg.search import rerank
 
     settings = output.settings(home, host=host or None, port=port or None)
     rerank.check(settings)
+    queueing.check(settings)
     try:
         generation.current(settings.home_folder)
     except NoGeneration:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kg import database
 from kg.config import Settings
@@ -49,11 +49,15 @@ def check(settings: Settings) -> None:
         raise MissingExtra("KG_QUEUE=rq needs RQ.", hint="pip install 'landkg[scale]'") from None
 
 
-def _connection(settings: Settings) -> redis.Redis:
+def _connection(settings: Settings, *, is_patient: bool = True) -> redis.Redis:
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
+    # A request does not wait for a Redis that is away; a worker may.
+    more: dict[str, Any] = {} if is_patient else {"retry": Retry(NoBackoff(), 0)}
     try:
-        return redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=60)
+        return redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=60, **more)
     except ValueError:
         raise ConfigError("KG_REDIS_URL must be an address such as 'redis://host:6379/0'.") from None
 
@@ -63,7 +67,7 @@ def put(settings: Settings, job: Job) -> None:
     import redis
 
     try:
-        with _connection(settings) as connection:
+        with _connection(settings, is_patient=False) as connection:
             _put(connection, job)
     except redis.RedisError as fault:
         _LOG.warning("redis: %s; the job %s waits in the database", fault, job.id)
