@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
-from browsing import chromium
 from flask import Flask
 from flask.testing import FlaskClient
 from tiny import TINY_INPUTS
@@ -234,29 +233,3 @@ def test_widget_when_shown_in_six_languages_sets_no_cookie_and_runs_nothing(serv
     script = requests.get(f"{server}/widget.js", timeout=60)
     assert "cookie" not in script.text
     assert script.headers["Content-Type"].startswith("text/javascript")
-
-
-@pytest.mark.browser
-def test_widget_when_a_partners_page_has_the_script_shows_practices_in_its_language(server: str) -> None:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    site = Flask("embedding")
-    page = (
-        "<!doctype html><html lang='fr'><title>Terrasses contre l'érosion</title>"
-        f"<body><script src='{server}/widget.js' data-title='Voisins'></script></body></html>"
-    )
-    site.add_url_rule("/", view_func=lambda: page)
-    partner = make_server("127.0.0.1", 0, site, threaded=True)
-    threading.Thread(target=partner.serve_forever, daemon=True).start()
-    try:
-        with chromium() as driver:
-            driver.get(f"http://127.0.0.1:{partner.server_port}/")
-            frame = WebDriverWait(driver, 30).until(lambda d: d.find_element("css selector", "iframe"))
-            assert frame.get_attribute("title") == "Voisins"
-            driver.switch_to.frame(frame)
-            WebDriverWait(driver, 60).until(lambda d: len(d.find_elements("css selector", "li a")) == 5)
-            assert driver.find_element("css selector", "h1").text == "Pratiques apparentées"
-            driver.switch_to.default_content()
-            assert driver.get_cookies() == []
-    finally:
-        partner.shutdown()

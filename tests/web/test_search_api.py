@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -25,7 +24,7 @@ import requests
 import rispy
 from flask import Flask
 from flask.testing import FlaskClient
-from started import free_port
+from started import command, free_port
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -43,17 +42,9 @@ EMPTY: Final = {"eba-sahel-salinity"}
 """Examples that have rows only with records of whole questionnaires."""
 
 
-@pytest.fixture(scope="session")
-def search_app(bundled_home: Path) -> Iterator[Flask]:
-    made = create_app(Settings.from_env({}, home=str(bundled_home), rate_per_minute=0))
-    yield made
-    made.extensions["kg_sparql"].close()
-    made.extensions["kg"].live.close()
-
-
 @pytest.fixture
-def search(search_app: Flask) -> FlaskClient:
-    return search_app.test_client()
+def search(bundled_app: Flask) -> FlaskClient:
+    return bundled_app.test_client()
 
 
 def ask(client: FlaskClient, query: str, path: str = "/sparql") -> TestResponse:
@@ -118,13 +109,7 @@ def test_service_when_elsewhere_is_still_not_called(search: FlaskClient) -> None
 
 def test_rows_when_asked_on_the_command_line_are_printed(bundled_home: Path) -> None:
     query = 'SELECT ?hit ?country { SERVICE kg:search { ?hit kg:query "salinity" } ?hit kg:country ?country }'
-    done = subprocess.run(
-        [sys.executable, "-c", "from kg.cli import main; main()", "query", query, "--format", "csv"],
-        env=os.environ | {"KG_ENCODERS": "use", "KG_HOME": str(bundled_home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = command("query", query, "--format", "csv", home=bundled_home, KG_ENCODERS="use")
     assert len(done.stdout.splitlines()) > 3
 
 
@@ -150,8 +135,8 @@ def test_index_when_lent_is_that_of_the_generation_that_answers(
         assert (generation_id, live.calls) == ("new", refreshed)
 
 
-def test_vectors_when_a_text_was_searched_before_are_not_computed_again(search_app: Flask) -> None:
-    with search_app.extensions["kg"].live.lease() as opened:
+def test_vectors_when_a_text_was_searched_before_are_not_computed_again(bundled_app: Flask) -> None:
+    with bundled_app.extensions["kg"].live.lease() as opened:
         request = SearchRequest("a text that no other test looks for")
         opened.search.search(request)
         with pytest.MonkeyPatch.context() as patch:
@@ -213,9 +198,9 @@ def oxigraph() -> str:
 
 
 @pytest.fixture
-def address(search_app: Flask) -> Iterator[str]:
+def address(bundled_app: Flask) -> Iterator[str]:
     """Where the application listens for the other engine."""
-    server = make_server("127.0.0.1", 0, search_app, threaded=True)
+    server = make_server("127.0.0.1", 0, bundled_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -372,7 +357,7 @@ def test_vectors_when_not_switched_on_are_refused(search: FlaskClient) -> None:
     assert search.get("/api/embed?q=soil").status_code == 403
 
 
-def test_vectors_when_switched_on_are_those_of_the_index(bundled_home: Path, search_app: Flask) -> None:
+def test_vectors_when_switched_on_are_those_of_the_index(bundled_home: Path, bundled_app: Flask) -> None:
     made = create_app(
         Settings.from_env({}, home=str(bundled_home), rate_per_minute=0, embed_api=True, encoders="use")
     )
