@@ -215,9 +215,7 @@ class First:
 def test_job_when_its_worker_is_killed_while_writing_and_redis_forgets_it_is_done_once(
     site: Site, tmp_path: Path
 ) -> None:
-    records = [
-        {"id": f"https://p.example/{n}", "title": "Ecosystem-based adaptation"} for n in range(450)
-    ]
+    records = [{"id": f"https://p.example/{n}", "title": "Ecosystem-based adaptation"} for n in range(450)]
     asked = requests.Session()
     asked.headers["Authorization"] = f"Bearer {site.token}"
     made = jobs.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg import database, locks
+from kg.database import opening
 from kg.errors import Unavailable
 from kg.link import jobs
 from kg.link.links import EXACT, Link
@@ -46,7 +48,8 @@ print(jobs.run(home, job, Suggester()).state)
 
 def _run(home: Path, job: str, moment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", RUN, str(home), job, moment]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, "KG_DATABASE_URL": opening.address(home)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
 @pytest.mark.parametrize("moment", ["thinking", "writing"])

@@ -42,6 +42,11 @@ _WAIT_S: Final = 10
 """Seconds for a connection of the pool."""
 _FILE_WAIT_S: Final = 60
 """Seconds that a writer waits for another one of the same file."""
+_OPTIONS: Final = (
+    "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=300000"
+    # A server notices within a minute that the machine of a job's holder is gone.
+    " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+)
 _POSTGRESQL: Final = ("postgresql", "postgresql+psycopg")
 _bound: Final[dict[Path, str]] = {}
 _servers: Final[dict[str, Engine]] = {}
@@ -201,8 +206,11 @@ def _postgresql(url: str) -> Engine:
 
 
 def _connecting(url: str) -> Engine:
+    address = _checked(url)
+    # An address may have options of its own, such as the schema: ?options=-csearch_path%3Dlandkg
+    options = " ".join((_OPTIONS, *address.normalized_query.get("options", ())))
     return sa.create_engine(
-        _checked(url),
+        address,
         # A connection is tried before it is given out, so a server that is back is used at once.
         pool_pre_ping=True,
         pool_size=8,
@@ -214,7 +222,7 @@ def _connecting(url: str) -> Engine:
             "application_name": "landkg",
             # Milliseconds after which a server that has gone silent counts as gone.
             "tcp_user_timeout": 1000 * _WAIT_S,
-            "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=300000",
+            "options": options,
         },
     )
 
