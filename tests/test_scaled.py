@@ -27,6 +27,9 @@ from kg.link import accounts, jobs, journal, queueing
 from kg.link.links import CLOSE, Link
 from kg.link.records import PartnerRecord
 from kg.rates import Rates
+from kg.redising import Redis
+from kg.sparql.cache import Kept
+from kg.sparql.shared import LARGEST, SharedCache
 from kg.vocab import Iris
 
 OURS = Iris().id("concept", "eba")
@@ -116,6 +119,24 @@ def test_service_when_redis_is_killed_and_comes_back_answers_all_the_time(site: 
     site.redis.start()
     assert answers() == [200] * 4
     assert jobs.cancel(site.home, made.json()["id"]).state == "cancelled"
+
+
+def test_answer_when_dear_is_kept_for_other_processes_and_for_one_while_redis_is_away(site: Site) -> None:
+    one, other = SharedCache(1 << 24, Redis(site.redis.url)), SharedCache(1 << 24, Redis(site.redis.url))
+    answer = Kept("ответ".encode(), "text/csv", "tag", 3)
+    for key, seconds, body in ((("g", "dear"), 0.5, answer), (("g", "quick"), 0.01, answer)):
+        one.put(key, body)
+        one.share(key, body, seconds)
+    one.share(("g", "large"), Kept(b"x" * (LARGEST + 1), "text/csv", "tag"), 0.5)
+    assert other.get(("g", "dear"), tells=False) is None  # Whoever may not wait asks no other machine.
+    assert other.get(("g", "dear")) == answer
+    assert (other.hits, other.misses) == (1, 0)
+    assert [other.get(("g", name)) for name in ("quick", "large", "none")] == [None] * 3
+    site.redis.kill()
+    assert other.get(("g", "dear"), tells=False) == answer
+    assert other.get(("g", "other")) is None
+    other.share(("g", "dear"), answer, 0.5)
+    site.redis.start()
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------------
@@ -276,7 +297,7 @@ def test_redis_when_its_address_is_none_is_refused(tmp_path: Path) -> None:
         Rates(Settings.from_env({}, home=str(tmp_path), redis_url="nothing"))
 
 
-@pytest.mark.parametrize("missing", ["psycopg", "limits.storage", "rq"])
+@pytest.mark.parametrize("missing", ["psycopg", "redis", "limits.storage", "rq"])
 def test_extra_when_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
@@ -286,7 +307,8 @@ def test_extra_when_not_installed_is_named(
     urls = {"database_url": "postgresql://x@127.0.0.1/y", "redis_url": "redis://127.0.0.1:1/0"}
     settings = Settings.from_env({}, home=str(tmp_path), queue="rq", **urls)
     use: dict[str, Callable[[Settings], object]] = {
-        "psycopg": database.bind, "limits.storage": Rates, "rq": queueing.check,
+        "psycopg": database.bind, "redis": Rates,
+        "limits.storage": lambda given: Rates(given).of("test", 1), "rq": queueing.check,
     }  # fmt: skip
     with pytest.raises(MissingExtra, match=r"landkg\[scale\]"):
         use[missing](settings)

@@ -5,26 +5,20 @@ While Redis does not answer, each process counts for itself: clients are served,
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kg.config import Settings
-from kg.errors import ConfigError, MissingExtra
+from kg.errors import MissingExtra
+from kg.redising import Redis
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
-    from limits.strategies import FixedWindowRateLimiter
 
 WINDOW_S: Final = 60
-ANSWER_S: Final = 0.25
-"""Seconds that Redis has to answer; every request waits for it."""
-AWAY_S: Final = 2.0
-"""Seconds for which Redis is not asked again after it has not answered."""
 _CLIENTS_KEPT: Final = 10_000
-_log: Final = logging.getLogger(__name__)
 
 
 class Limit(Protocol):
@@ -75,64 +69,23 @@ class Rate:
         return max(1, round((window + 1) * self._seconds - now))
 
 
-class Redis:
-    """The counters in Redis; not asked for a moment after it has not answered."""
-
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """``url`` is ``redis://...`` or ``rediss://...``.
-
-        Raises:
-            ConfigError: it is no such address.
-            MissingExtra: the client of Redis is not installed.
-        """
-        try:
-            from limits.storage import RedisStorage
-            from limits.strategies import FixedWindowRateLimiter
-            from redis.backoff import NoBackoff
-            from redis.retry import Retry
-        except ImportError:
-            raise MissingExtra(
-                "KG_REDIS_URL needs the client of Redis.", hint="pip install 'landkg[scale]'"
-            ) from None
-        options: dict[str, Any] = {
-            "socket_timeout": ANSWER_S,
-            "socket_connect_timeout": ANSWER_S,
-            "retry": Retry(NoBackoff(), 0),
-        }
-        try:
-            storage = RedisStorage(url, key_prefix="landkg", wrap_exceptions=True, **options)
-        except ValueError:
-            raise ConfigError("KG_REDIS_URL must be an address such as 'redis://host:6379/0'.") from None
-        self._limiter = FixedWindowRateLimiter(storage)
-        self._clock = clock
-        self._away_until = 0.0
-
-    def ask(self, question: Callable[[FixedWindowRateLimiter], int]) -> int | None:
-        """Return the answer to a question, or None if Redis does not answer."""
-        from limits.errors import StorageError
-
-        if self._clock() < self._away_until:
-            return None
-        try:
-            found = question(self._limiter)
-        except StorageError as fault:
-            if not self._away_until:
-                _log.warning("redis: %s; each process counts for itself", fault.storage_error)
-            self._away_until = self._clock() + AWAY_S
-            return None
-        if self._away_until:
-            _log.warning("redis: it answers again")
-            self._away_until = 0.0
-        return found
-
-
 class SharedRate:
     """Counts by client in Redis, in windows that begin with a client's first act."""
 
     def __init__(self, redis: Redis, name: str, most: int, window_s: int = WINDOW_S) -> None:
-        from limits import RateLimitItemPerSecond
-
+        try:
+            from limits import RateLimitItemPerSecond
+            from limits.storage import RedisStorage
+            from limits.strategies import FixedWindowRateLimiter
+        except ImportError:
+            raise MissingExtra(
+                "KG_REDIS_URL needs the package limits.", hint="pip install 'landkg[scale]'"
+            ) from None
         self._redis = redis
+        pool = redis.client.connection_pool
+        self._limiter = FixedWindowRateLimiter(
+            RedisStorage(redis.url, connection_pool=pool, key_prefix="landkg")
+        )
         self._name = name
         self._item: RateLimitItem = RateLimitItemPerSecond(most, window_s)
         self._own = Rate(most, window_s=window_s)
@@ -140,8 +93,8 @@ class SharedRate:
     def take(self, client: str) -> int:
         """Count one; return 0, or the seconds after which the client may go on."""
 
-        def counted(limiter: FixedWindowRateLimiter) -> int:
-            return 0 if limiter.hit(self._item, self._name, client) else self._rest(limiter, client)
+        def counted(_: object) -> int:
+            return 0 if self._limiter.hit(self._item, self._name, client) else self._rest(client)
 
         found = self._redis.ask(counted)
         return self._own.take(client) if found is None else found
@@ -149,15 +102,15 @@ class SharedRate:
     def wait(self, client: str) -> int:
         """Return, without counting, the seconds for which a client that has used up its rate must wait."""
 
-        def looked(limiter: FixedWindowRateLimiter) -> int:
-            return 0 if limiter.test(self._item, self._name, client) else self._rest(limiter, client)
+        def looked(_: object) -> int:
+            return 0 if self._limiter.test(self._item, self._name, client) else self._rest(client)
 
         found = self._redis.ask(looked)
         return self._own.wait(client) if found is None else found
 
-    def _rest(self, limiter: FixedWindowRateLimiter, client: str) -> int:
+    def _rest(self, client: str) -> int:
         """Return the seconds until the client's window ends."""
-        window = limiter.get_window_stats(self._item, self._name, client)
+        window = self._limiter.get_window_stats(self._item, self._name, client)
         return max(1, round(window.reset_time - time.time()))
 
 

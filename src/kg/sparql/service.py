@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from kg.config import Settings
 from kg.errors import KgError, NotAcceptable, QuerySyntaxError, QueryTimeout, Unavailable
+from kg.redising import Redis
 from kg.sparql import elsewhere, guard, noting
 from kg.sparql.admission import Admission
 from kg.sparql.cache import AnswerCache, Kept, Overran
@@ -21,6 +22,7 @@ from kg.sparql.live import LivePools
 from kg.sparql.metrics import Metrics
 from kg.sparql.requests import Key, SparqlAnswer, SparqlRequest, etag_of, key_of, plain, question_of
 from kg.sparql.rewrite import reorder
+from kg.sparql.shared import SharedCache
 from kg.sparql.workers import NurseryGoneError, Pool, known_prefixes
 
 __all__ = ["SparqlAnswer", "SparqlRequest", "SparqlService"]
@@ -39,7 +41,10 @@ class SparqlService:
         self.limits = guard.Limits.of(settings)
         self.rewriters: list[Rewriter] = []
         """Steps that turn a query into an equal one before it is checked; keep them pure."""
-        self.cache = AnswerCache(settings.sparql_cache_mb * 1024 * 1024)
+        budget = settings.sparql_cache_mb * 1024 * 1024
+        self.cache = (
+            SharedCache(budget, Redis(settings.redis_url)) if settings.redis_url else AnswerCache(budget)
+        )
         self.metrics = Metrics()
         self.pools = LivePools(settings)
         self.admission = Admission(settings)
@@ -90,6 +95,9 @@ class SparqlService:
                 return answer
             with self.admission.admit(request.client):
                 answer = self._run(request)
+            if answer.kept is not None:
+                key = key_of(answer.generation_id, request)
+                self.cache.share(key, answer.kept, time.perf_counter() - started)
             size, rows = answer.size, answer.rows
             return answer
         except KgError as fault:
