@@ -54,7 +54,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "redis_url",
         "",
-        "Redis for rate limits and the queue of jobs: redis://host:6379/0; empty: counted in each process.",
+        "Redis for rates, dear SPARQL answers and the queue of jobs: redis://host:6379/0; empty: none.",
     ),
     Setting("queue", "thread", "Where jobs run: thread, beside the requests, or rq, in 'kg worker'."),
     Setting("vectors", "faiss", "Where search keeps vectors and words: faiss, in this process, or milvus."),
