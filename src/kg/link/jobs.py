@@ -116,7 +116,7 @@ def _read(home: Path, asked: sa.Select[Any]) -> list[Job]:
     """Return jobs; one that says it runs although nobody holds its lock was interrupted."""
     with database.reading(home, JOBS) as db:
         rows = db.execute(asked).all() if db is not None else []
-    found = [Job(*row[:7], meaning=bool(row[7])) for row in rows]
+    found = [Job(*(*row[:7], bool(row[7]))) for row in rows]
     return [
         replace(each, state="interrupted")
         if each.state == "running" and locking.is_free(home, JOBS, each.id)

@@ -151,7 +151,7 @@ def _worker(settings: Settings) -> rq.Worker:
         """Looks for jobs that nobody goes on with whenever RQ tidies up."""
 
         def run_maintenance_tasks(self) -> None:
-            super().run_maintenance_tasks()
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
             try:
                 found = look(settings, connection)
                 if found:
