@@ -157,7 +157,8 @@ def _words(
 ) -> None:
     for depth in (_DEPTH, 200):
         for label, narrowing in masks.items():
-            figures, wanted = [], []
+            figures: list[str] = []
+            wanted: list[set[int]] = []
             for each in pair.values():
                 shared, took = [], []
                 for at, (language, text) in enumerate(texts):

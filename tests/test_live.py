@@ -13,6 +13,7 @@ from kg import generation, live
 from kg.config import Settings
 from kg.errors import NoGeneration, Unavailable
 from kg.live import Live
+from kg.store import GraphStore
 
 COUNT = "SELECT ?s WHERE { ?s ?p ?o }"
 
@@ -137,3 +138,29 @@ def test_lease_when_threads_hammer_during_switches_then_no_request_fails(
             thread.join()
     assert faults == []
     assert seen == {1, 2, 3}
+
+
+def test_lease_when_the_new_one_is_not_available_just_now_then_follows_once_it_is(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = _publish(tmp_path, 1)
+    tried: list[float] = []
+    opening = live.open_graph
+
+    def away(folder: Path, settings: Settings) -> GraphStore:
+        tried.append(time.monotonic())
+        raise Unavailable("The database is away.", retry_after=60)
+
+    with Live(settings) as serving:
+        with serving.lease() as before:
+            assert before.generation.id == older
+        newer = _publish(tmp_path, 2)
+        monkeypatch.setattr(live, "open_graph", away)
+        for _ in range(3):
+            with serving.lease() as held:
+                assert held.generation.id == older
+        assert len(tried) == 1
+        monkeypatch.setattr(live, "open_graph", opening)
+        monkeypatch.setattr(serving, "_again", 0.0)
+        with serving.lease() as after:
+            assert after.generation.id == newer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg import generation
 from kg.config import Settings
-from kg.errors import KgError
+from kg.errors import KgError, Unavailable
 from kg.generation import Generation
 from kg.store import GraphStore
 from kg.store.opening import announce, open_graph
@@ -99,7 +100,7 @@ class Live:
 
     A new generation is opened beside the old one by one thread, while the others go on with the old;
     the old one is closed when its last lease ends. If the new one cannot be opened, the old one goes
-    on serving and the fault is logged.
+    on serving and the fault is logged; where something it needs is away just now, it is tried again.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -110,6 +111,7 @@ class Live:
         self._current: _Holding | None = None
         self._stamp: tuple[int, int] | None = None
         self._refused: tuple[int, int] | None = None
+        self._again = 0.0
         self._looked = 0.0
 
     def __enter__(self) -> Live:
@@ -192,23 +194,34 @@ class Live:
         """
         self._looked = time.monotonic()
         stamp = self._pointer_stamp()
-        if self._current is not None and stamp in (self._stamp, self._refused, None):
+        if self._current is not None and stamp in (self._stamp, None):
+            return
+        if self._current is not None and stamp == self._refused and self._looked < self._again:
             return
         try:
             current = generation.current(self._home)
             if self._current is not None and self._current.opened.generation.id == current.id:
                 self._stamp = stamp
                 return
-            opened = Opened(current, self._settings)
-            if self._current is not None and self._current.opened.is_search_open:
-                opened.search  # noqa: B018 - opened before the switch, so that no request waits for it
+            opened = self._opened(current)
         except (KgError, OSError) as fault:
             if self._current is None:
                 raise
-            self._refused = stamp
+            wait = fault.retry_after if isinstance(fault, Unavailable) else math.inf
+            self._refused, self._again = stamp, time.monotonic() + wait
             _LOG.error("The new generation cannot be opened, the old one goes on serving: %s", fault)
             return
         self._switch(opened, stamp)
+
+    def _opened(self, current: Generation) -> Opened:
+        opened = Opened(current, self._settings)
+        if self._current is not None and self._current.opened.is_search_open:
+            try:
+                opened.search  # noqa: B018 - opened before the switch, so that no request waits for it
+            except BaseException:
+                opened.close()
+                raise
+        return opened
 
     def _switch(self, opened: Opened, stamp: tuple[int, int] | None) -> None:
         with self._lock:

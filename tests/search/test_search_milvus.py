@@ -8,17 +8,21 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from databases import MilvusLite, milvus_lite, running
 from search_records import LABELS, NARROWINGS, RECORDS, TEXTS
+from started import free_port
 
+from kg.build import stages
 from kg.cli import keeping
 from kg.cli.doctor import examine
 from kg.config import Settings
 from kg.errors import ConfigError, MissingExtra, Unavailable
 from kg.locks import held
+from kg.progress import silent
 from kg.search import engine_choice, index, lexical, vectors
 from kg.search.analysis import tokens
 from kg.search.concepts import Concepts
@@ -246,6 +250,20 @@ def test_aliases_when_generations_change_follow_and_old_ones_are_pruned(
     there = server.ask("list_collections")
     assert not [name for name in there if ids[0] in name]
     assert len([name for name in there if ids[1] in name]) == 2
+
+
+def test_build_when_it_ends_fills_the_server_or_leaves_that_to_the_service(
+    small: tuple[Path, Tables], settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "read", lambda folder: small[1])
+    job = Mock(settings=settings, workshop=small[0].parent, progress=silent())
+    stages.fill(job, "built")
+    there = server.ask("list_collections")
+    assert {"kg_built_small_ffffffff", "kg_built_words"} <= set(there)
+    engine_choice.forget(["built"], settings)
+    job.settings = replace(settings, milvus_uri=f"http://127.0.0.1:{free_port()}", milvus_timeout_s=0.5)
+    stages.fill(job, "built")
+    assert server.ask("list_collections") == [name for name in there if "_built_" not in name]
 
 
 def test_search_when_the_server_is_killed_is_not_available_and_comes_back(

@@ -83,6 +83,8 @@ def build(
         manifests.write_json(workshop / "manifest.json", manifest)
         if before_switch is not None:
             before_switch(manifest)
+        if index:
+            stages.fill(job, manifest["id"])
         published = generation.publish(home, workshop)
         # The history of changes follows what serves; where it cannot be written, the service catches up.
         with suppress(Unavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from itertools import islice
@@ -26,7 +27,7 @@ from kg.build import (
 )
 from kg.build.job import Job
 from kg.build.result import load_report
-from kg.errors import BuildFailed
+from kg.errors import BuildFailed, Unavailable
 from kg.inference import Closure
 from kg.mapping import provenance
 from kg.sparql import counting
@@ -164,6 +165,18 @@ def index(job: Job) -> None:
 
     with job.timed("index"):
         job.index = search_index.build(job.opened, job.workshop / "index", job.settings, job.progress)
+
+
+def fill(job: Job, generation_id: str) -> None:
+    """Load the index into a search engine of its own, if the settings name one, before anybody moves over.
+
+    An engine that is away just now is filled by whoever opens the generation.
+    """
+    from kg.search import engine_choice
+
+    if engine_choice.is_elsewhere(job.settings):
+        with job.progress.stage("fill the search engine"), suppress(Unavailable):
+            engine_choice.fill(job.workshop / "index", job.settings, generation_id)
 
 
 def count(job: Job) -> None:

@@ -55,6 +55,22 @@ def opened(
     return Engines(held, LexicalIndex(folder / index.LEXICAL))
 
 
+def is_elsewhere(settings: Settings) -> bool:
+    """Tell whether the engine is outside the data folder, and has to be filled with each generation."""
+    return settings.vectors == "milvus"
+
+
+def fill(folder: Path, settings: Settings, generation: str) -> None:
+    """Load an index folder into the engine of the settings, which :func:`opened` finds there then.
+
+    Raises:
+        Unavailable: the engine is away.
+    """
+    tables = index.read(folder)
+    encoders = [each["name"] for each in tables.manifest["encoders"]]
+    opened(folder, tables, encoders, settings, generation).close()
+
+
 def look(settings: Settings) -> str:
     """Return in words which engine the settings name, once it has answered.
 
@@ -78,7 +94,7 @@ def forget(generations: Sequence[str], settings: Settings) -> None:
     Raises:
         Unavailable: the engine is away.
     """
-    if settings.vectors == "milvus" and generations:
+    if is_elsewhere(settings) and generations:
         from kg.search.milvus import opening
 
         opening.forget(generations, settings)
