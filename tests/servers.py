@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -103,7 +104,7 @@ def _running(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.process.terminate()
+        server.process.send_signal(signal.SIGINT)  # After SIGTERM PostgreSQL waits for its clients to go.
         try:
             server.process.wait(timeout=30)
         except subprocess.TimeoutExpired:

@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from kg import database, reports
 from kg.align import journal as assessments
+from kg.config import Settings
 from kg.database import JOBS, JOURNAL, locking
 from kg.database.tables import ASSESSMENTS, DECISIONS
-from kg.errors import BadInput, NotFound, Refused
-from kg.link import accounts, jobs, journal
+from kg.errors import BadInput, NotFound, Refused, Unavailable
+from kg.link import accounts, jobs, journal, working
 from kg.link.links import CLOSE, EXACT, Link
 from kg.link.records import PartnerRecord
 from kg.vocab import Iris
@@ -194,6 +195,35 @@ def test_job_when_stopped_and_gone_on_with_does_each_record_once(
     assert [each.subject for each in jobs.links(home, job.id)] == [f"https://p.example/{n}" for n in range(5)]
     assert jobs.forget(home, "", 0) == 1
     assert jobs.every(home) == []
+
+
+def test_job_when_it_waits_for_long_is_among_those_that_nobody_goes_on_with(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.create(home, [PartnerRecord("https://p.example/1", "Case")])
+    assert jobs.left(home) == []
+    monkeypatch.setattr(jobs, "_FORGOTTEN_S", -10)
+    assert jobs.left(home) == [job]
+
+
+def test_job_when_the_database_is_away_for_a_while_is_gone_on_with(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.create(home, [PartnerRecord("https://p.example/1", "Case")])
+    tried: list[str] = []
+
+    def run(_settings: Settings, _live: object, name: str) -> None:
+        tried.append(name)
+        if len(tried) < 3:
+            raise Unavailable("It does not answer.", retry_after=0)
+        whole: Any = Counting()
+        jobs.run(home, name, whole)
+
+    monkeypatch.setattr(working, "_run", run)
+    nothing: Any = None
+    working.work(Settings.from_env({}, home=str(home)), nothing, job.id)
+    working.work(Settings.from_env({}, home=str(home)), nothing, job.id)
+    assert (tried, jobs.get(home, job.id).state) == ([job.id] * 3, "done")
 
 
 def test_lock_when_held_is_not_given_twice_and_ends_with_its_holder(home: Path) -> None:

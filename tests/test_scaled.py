@@ -15,7 +15,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+import redis
 import requests
+import rq
 import servers
 import started
 
@@ -273,6 +275,16 @@ def _waits_to_write(site: Site) -> bool:
             "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'job_links'::regclass"
         ).fetchone()
     return bool(row and row[0])
+
+
+def test_job_when_put_into_the_queue_twice_stands_there_once(site: Site) -> None:
+    settings = Settings.from_env({}, home=str(site.home), redis_url=site.redis.url, queue="rq")
+    job = jobs.create(site.home, [PartnerRecord("https://p.example/1", "Case")], meaning=False)
+    with redis.Redis.from_url(site.redis.url) as asking:
+        asking.flushall()
+        queueing.put(settings, job)
+        queueing.put(settings, job)
+        assert rq.Queue(queueing.QUEUE, connection=asking).job_ids == [f"link-{job.id}"]
 
 
 # -- settings -----------------------------------------------------------------------------------------
