@@ -119,9 +119,31 @@ def told(text: str) -> None:
 
 
 def kills(root: Path, records: int, wanted: int) -> None:
-    """Harvest twice, once killed at random moments, and compare the graphs."""
+    """Harvest twice, once killed at random moments, and compare the graphs.
+
+    With ``--keep`` a second run builds from what the first has harvested.
+    """
+    kept = root / "harvested.json"
+    if not kept.is_file():
+        kept.write_text(json.dumps(_harvested(root, records, wanted)))
+    found = json.loads(kept.read_text())
+    build = program(root, "build", BUILD)
+    made = [outcome([*build, str(root / each)]) for each in ("calm", "killed")]
+    same = made[0]["graph_sha256"] == made[1]["graph_sha256"]
+    print(
+        "| records | kills | requests, in calm | killed and in storms | most for one address | same graph |"
+    )
+    print("|---|---|---|---|---|---|")
+    counts = f"{found['killed']} | {found['usual']:,} | {found['asked']:,} | {found['most']}"
+    print(f"| {made[1]['records']:,} | {counts} | {'yes' if same else 'no'} |")
+    if not same:
+        raise SystemExit(1)
+
+
+def _harvested(root: Path, records: int, wanted: int) -> dict[str, int]:
+    """Harvest in calm and with kills; returns the requests of both, the kills, the most for one address."""
     qcats = servers.Qcat([qcat.Practice(number) for number in range(records)])
-    whole, build = program(root, "harvest", HARVEST), program(root, "build", BUILD)
+    whole = program(root, "harvest", HARVEST)
     with servers.serving(qcats) as server:
         calm = new_home(root, "calm", server.address)
         subprocess.run([*whole, str(calm)], check=True)
@@ -135,16 +157,7 @@ def kills(root: Path, records: int, wanted: int) -> None:
         asked = len(server.seen)
         worst = server.counts().most_common(1)[0]
     told(f"harvested with {killed} kills, {asked:,} requests")
-    made = [outcome([*build, str(each)]) for each in (calm, home)]
-    same = made[0]["graph_sha256"] == made[1]["graph_sha256"]
-    print(
-        "| records | kills | requests, in calm | killed and in storms | most for one address | same graph |"
-    )
-    print("|---|---|---|---|---|---|")
-    counts = f"{made[1]['records']:,} | {killed} | {usual:,} | {asked:,} | {worst[1]}"
-    print(f"| {counts} | {'yes' if same else 'no'} |")
-    if not same:
-        raise SystemExit(1)
+    return {"killed": killed, "usual": usual, "asked": asked, "most": worst[1]}
 
 
 def _killed(command: list[str], home: Path, server: servers.Server, wanted: int, apart: int) -> int:
