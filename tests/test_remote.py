@@ -39,6 +39,9 @@ UNLIKE = {
 }
 """Our queries that an engine does not answer as the standard has it; docs/scale.md says what it means."""
 
+EVERY = {"standard": 4}
+"""Of how many queries one is asked, where the engine is asked all of them through its own adapter."""
+
 
 @pytest.fixture(scope="module", params=databases.KINDS)
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
@@ -145,8 +148,9 @@ def test_queries_when_the_database_answers_are_answered_alike(
     assert store.size() == bundled_store.size()
     unlike = UNLIKE.get(database.settings["kind"], {})
     folder = Path(__file__).resolve().parents[1] / "queries"
+    every = EVERY.get(database.settings["kind"], 1)
     asked = 0
-    for path in sorted(folder.glob("*/*.rq")):
+    for path in sorted(folder.glob("*/*.rq"))[::every]:
         query = queries.read(path)
         if path.stem in unlike or any(each.type not in VALUES for each in query.parameters):
             continue
@@ -155,7 +159,7 @@ def test_queries_when_the_database_answers_are_answered_alike(
         assert _answer(store, text, bind) == _answer(bundled_store, text, bind), path
         asked += 1
     store.close()
-    assert asked > 60
+    assert asked > 60 // every
 
 
 @pytest.mark.slow

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import servers
+from harvesters import generated, quick
 
 from kg.config import Settings
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
 
 @pytest.fixture
 def qcat() -> Iterator[tuple[servers.Server, servers.Qcat]]:
-    import qcat as generator
-
-    records = servers.Qcat(list(generator.envelopes(60)))
-    with servers.serving(records) as server:
-        yield server, records
+    with generated() as made:
+        yield made
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("TEST_WOCAT_TOKEN", servers.TOKEN)
-    return Settings.from_env({}, home=str(tmp_path / "home"), harvest_rate=0.0, harvest_retries=3)
+    return quick(tmp_path / "home")

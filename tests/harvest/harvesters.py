@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import servers
 
+from kg.config import Settings
 from kg.harvest import SourceSettings
 from kg.harvest.client import Client, Manners
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+
+
+@contextmanager
+def generated() -> Iterator[tuple[servers.Server, servers.Qcat]]:
+    """A simulated WOCAT server with 60 generated records."""
+    import qcat as generator
+
+    records = servers.Qcat(list(generator.envelopes(60)))
+    with servers.serving(records) as server:
+        yield server, records
+
+
+def quick(home: Path) -> Settings:
+    """Settings for a data folder, of a harvest that does not wait."""
+    return Settings.from_env({}, home=str(home), harvest_rate=0.0, harvest_retries=3)
 
 
 def wocat(server: servers.Server, **changes: object) -> SourceSettings:

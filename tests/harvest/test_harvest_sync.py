@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import servers
-from harvesters import wocat
+from harvesters import generated, quick
 
 from kg import generation
-from kg.build import build
 from kg.config import Settings
 from kg.errors import Unavailable
-from kg.harvest import Snapshot, harvest
+from kg.harvest import Snapshot
 from kg.harvest.errors import SwitchStopped
 from kg.harvest.status import status
 from kg.harvest.sync import _alone, sync
@@ -29,13 +29,23 @@ full_every_days = 0
 """
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after the first sync of a source; the tests go on from copies."""
+    home = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch, generated() as (server, _):
+        patch.setenv("TEST_WOCAT_TOKEN", servers.TOKEN)
+        (home / "sources.toml").write_text(SOURCE.format(address=server.address))
+        sync(quick(home), silent(), bundled=False, index=False)
+    return home
+
+
 @pytest.fixture
-def synced(qcat, settings: Settings) -> tuple[servers.Server, servers.Qcat, Settings]:
+def synced(qcat, first: Path, settings: Settings) -> tuple[servers.Server, servers.Qcat, Settings]:
     """A data folder whose source is the simulated server, after one sync."""
     server, records = qcat
-    settings.home_folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(first, settings.home_folder, symlinks=True)
     (settings.home_folder / "sources.toml").write_text(SOURCE.format(address=server.address))
-    sync(settings, silent(), bundled=False, index=False)
     return server, records, settings
 
 
@@ -92,25 +102,3 @@ def test_sync_when_source_fails_goes_on_with_what_is_here(synced) -> None:
 def test_sync_when_another_runs_does_not_start(settings: Settings) -> None:
     with _alone(settings.home_folder), pytest.raises(Unavailable, match="Another sync"):
         sync(settings, silent(), bundled=False, index=False)
-
-
-def test_build_when_a_connection_broke_in_the_harvest_equals_that_of_a_whole_one(
-    qcat, settings: Settings, tmp_path: Path
-) -> None:
-    server, _ = qcat
-    other = Settings.from_env({}, home=str(tmp_path / "other"), harvest_rate=0.0)
-    harvest(wocat(server), settings, silent())
-    server.faults = []
-    kept = server.answer
-    calls = iter(range(1000))
-
-    def sometimes(path, query, headers):
-        if next(calls) == 30:
-            raise ConnectionError
-        return kept(path, query, headers)
-
-    server.answer = sometimes
-    harvest(wocat(server), other, silent())
-    first = build(settings, bundled=False, index=False)
-    second = build(other, bundled=False, index=False)
-    assert first.manifest["graph_sha256"] == second.manifest["graph_sha256"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,23 +11,20 @@ from typing import Any
 import pytest
 import servers
 from harvesters import Clock, patient, wocat
+from started import forked
 
 from kg.build import inputs
 from kg.config import Settings
 from kg.errors import ConfigError, Unavailable
-from kg.harvest import Snapshot, harvest
+from kg.harvest import Snapshot, SourceSettings, harvest
 from kg.harvest.errors import SourceRefused
 from kg.progress import silent
 
-PROGRAM = """
-import sys
-from kg.config import Settings
-from kg.harvest import SourceSettings, harvest
-from kg.progress import silent
-settings = Settings.from_env({}, home=sys.argv[1], harvest_rate=0.0)
-source = SourceSettings("wocat", "wocat", sys.argv[2], token_env="TEST_WOCAT_TOKEN")
-harvest(source, settings, silent())
-"""
+
+def harvested(home: Path, address: str) -> None:
+    """Harvest the server at this address, in a process of its own that the test kills."""
+    source = SourceSettings("wocat", "wocat", address, token_env="TEST_WOCAT_TOKEN")
+    harvest(source, Settings.from_env({}, home=str(home), harvest_rate=0.0), silent())
 
 
 def content(home: Path) -> list[tuple[str, str, str]]:
@@ -70,19 +63,18 @@ def test_harvest_when_killed_twenty_times_ends_like_one_that_was_not(
     other = tmp_path / "killed"
     chance, kills = random.Random(7), 0
     while True:
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(other), server.address], stdout=subprocess.DEVNULL
-        )
+        process = forked(harvested, other, server.address)
         before = len(server.seen)
         wanted = before + chance.randint(1, 6)
-        while kills < 20 and process.poll() is None and len(server.seen) < wanted:
+        while kills < 20 and process.is_alive() and len(server.seen) < wanted:
             time.sleep(0.001)
-        if kills < 20 and process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
+        if kills < 20 and process.is_alive():
+            process.kill()
             kills += 1
-            process.wait()
+            process.join()
             continue
-        assert process.wait() == 0
+        process.join()
+        assert process.exitcode == 0
         break
     assert kills == 20
     assert content(other) == content(settings.home_folder)
@@ -92,6 +84,27 @@ def test_harvest_when_killed_twenty_times_ends_like_one_that_was_not(
         Snapshot(other, "wocat").object(each.digest, each.suffix).is_file()
         for each in Snapshot(other, "wocat").records()
     )
+
+
+def test_harvest_when_a_connection_broke_ends_like_one_whose_did_not(
+    qcat, settings: Settings, tmp_path: Path
+) -> None:
+    server, _ = qcat
+    other = Settings.from_env({}, home=str(tmp_path / "other"), harvest_rate=0.0)
+    harvest(wocat(server), settings, silent())
+    server.faults = []
+    kept = server.answer
+    calls = iter(range(1000))
+
+    def sometimes(path, query, headers):
+        if next(calls) == 30:
+            raise ConnectionError
+        return kept(path, query, headers)
+
+    server.answer = sometimes
+    harvest(wocat(server), other, silent())
+    assert content(other.home_folder) == content(settings.home_folder)
+    assert fingerprints(other.home_folder) == fingerprints(settings.home_folder)
 
 
 def test_harvest_when_one_record_changed_fetches_that_one(qcat, settings: Settings) -> None:
