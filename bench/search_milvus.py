@@ -1,13 +1,13 @@
 """Compares search in this process (FAISS, tantivy) with search over Milvus Lite, on one index, in one run.
 
     python bench/search_milvus.py [--home FOLDER] [--index FOLDER] [--count 60] [--encoders e5,use,minilm]
-                                  [--kind HNSW] [--server URI] [--needs]
+                                  [--kind HNSW] [--server URI] [--needs 1]
 
 Without ``--index`` it takes the index of the generation that serves; ``bench/search_scale.py`` makes folders
 of any size, a million passages too. Milvus Lite is started as a server of its own, filled, measured and
-ended; ``--server`` names a Milvus that runs instead. ``--needs`` adds nDCG@10 of all needs that are judged,
-which says something of the real records only. Latencies are those of searches whose vectors are remembered:
-all but encoding. Both engines take turns, query by query. Prints Markdown.
+ended; ``--server`` names a Milvus that runs instead. ``--needs 1`` adds nDCG@10 of all needs that are judged,
+``--needs 5`` of every fifth, which says something of the real records only. Latencies are those of searches
+whose vectors are remembered: all but encoding. Both engines take turns, query by query. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def latencies(pair: dict[str, SearchIndex], texts: Sequence[tuple[str, str]]) ->
                 times[name].append(timed(partial(each.search, request)))
                 first[name] = [hit.iri for hit in each.search(request).hits[:_DEPTH]]
             one, other = first.values()
-            shared.append(len(set(one) & set(other)) / max(1, len(one)))
+            shared.append(_share(set(other), set(one)))
         rows += [row(f"{name}, {label}", values) for name, values in times.items()]
         same.append(f"| {label} | {statistics.fmean(shared):.3f} | {min(shared):.1f} |")
     print("### Searches, all but encoding\n")
@@ -136,8 +136,12 @@ def _recall(
         began = time.perf_counter()
         found = vectors.search(vector, 200, narrowing)
         took.append((time.perf_counter() - began) * 1000)
-        hits.append(len(best & {number for number, _ in found[:_DEPTH]}) / max(1, len(best)))
+        hits.append(_share({number for number, _ in found[:_DEPTH]}, best))
     return f"{statistics.fmean(hits):.3f} in {statistics.median(took):.1f} ms"
+
+
+def _share(found: set[Any], wanted: set[Any]) -> float:
+    return len(found & wanted) / len(wanted) if wanted else float(not found)
 
 
 def _masks(index: SearchIndex) -> dict[str, Narrowing | None]:
@@ -169,7 +173,7 @@ def _words(
                     best = {number for number, _ in found[:depth]}
                     if len(wanted) <= at:
                         wanted.append(best)
-                    shared.append(len(best & wanted[at]) / max(1, len(wanted[at])))
+                    shared.append(_share(best, wanted[at]))
                 figures.append(f"{statistics.fmean(shared):.3f} in {statistics.median(took):.1f} ms")
             print(
                 f"| words, first {depth} as the first engine, {label} | " + " | ".join(figures) + " |",
@@ -178,11 +182,11 @@ def _words(
     print()
 
 
-def judged(pair: dict[str, SearchIndex]) -> None:
-    """Print nDCG@10 of all judged needs in every language."""
-    print("### nDCG@10 of all judged needs\n")
+def judged(pair: dict[str, SearchIndex], step: int) -> None:
+    """Print nDCG@10 of every ``step``-th judged need in every language."""
+    wanted = [need for folder in SETS.values() for need in needs(folder)][::step]
+    print(f"### nDCG@10 of {len(wanted)} needs\n")
     print("| language | " + " | ".join(pair) + " | first ten in both |\n|---|" + "---:|" * (len(pair) + 1))
-    wanted = [need for folder in SETS.values() for need in needs(folder)]
     for language in LANGUAGES:
         values: dict[str, list[float]] = {name: [] for name in pair}
         shared = []
@@ -193,7 +197,7 @@ def judged(pair: dict[str, SearchIndex]) -> None:
                 first[name] = [hit.iri.split("/id/", 1)[1] for hit in hits][:_DEPTH]
                 values[name].append(ndcg(first[name], need.graded))
             one, other = first.values()
-            shared.append(len(set(one) & set(other)) / max(1, len(one)))
+            shared.append(_share(set(other), set(one)))
         means = " | ".join(f"{statistics.fmean(each):.4f}" for each in values.values())
         print(f"| {language} | {means} | {statistics.fmean(shared):.3f} |", flush=True)
     print()
@@ -238,7 +242,7 @@ def compare(given: argparse.Namespace, uri: str, server: psutil.Process | None, 
     latencies(pair, texts)
     engines(pair, texts)
     if given.needs:
-        judged(pair)
+        judged(pair, given.needs)
     if server is not None:
         print(f"Memory of the server at the end: {resident(server)} MB.")
 
@@ -254,7 +258,7 @@ def main() -> None:
     parser.add_argument("--kind", default="HNSW", help="index of more than 20,000 vectors in Milvus")
     parser.add_argument("--server", help="address of a Milvus that runs; else Milvus Lite is started")
     parser.add_argument("--data", type=Path, help="folder of Milvus Lite, kept; else a temporary one")
-    parser.add_argument("--needs", action="store_true", help="nDCG@10 of all judged needs as well")
+    parser.add_argument("--needs", type=int, default=0, help="nDCG@10 of every so-manieth judged need too")
     given = parser.parse_args()
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     print(f"LandKG {__version__}, Python {platform.python_version()}, {cores} cores, load {load:.1f}\n")
