@@ -152,11 +152,14 @@ def test_likes_when_nothing_else_is_asked_are_near_the_record_and_not_itself(
 
 def test_filtered_vectors_when_compared_with_all_pairs_lose_nothing(search: SearchIndex) -> None:
     space = search.spaces["minilm"]
-    vectors = np.stack([space.vectors.vector(at) for at in range(len(space.vectors))])
+    vectors = space.vectors.vectors(range(len(space.vectors)))
     (query,) = space.queries([("gully erosion on steep slopes", "en")])
     for name, value in (("country", "ETH"), ("type", "decision"), ("landUse", "cropland")):
-        allowed = np.isin(search.tables.passage_record, search.having(name, value))
-        found = [number for number, _ in space.vectors.search(query, 20, allowed)]
+        narrowing = search.narrowed(SearchRequest("", {name: (value,)}))
+        assert narrowing is not None
+        allowed = narrowing.passages
+        assert np.array_equal(np.unique(search.tables.passage_record[allowed]), search.having(name, value))
+        found = [number for number, _ in space.vectors.search(query, 20, narrowing)]
         scores = np.where(allowed, vectors @ query, -2)
         best = set(np.argsort(-scores, kind="stable")[: len(found)].tolist())
         assert len(found) == min(20, int(allowed.sum()))
