@@ -111,7 +111,7 @@ def made_vectors(tables: index.Tables, real: Vectors, after: NDArray[np.int32], 
 def real_vectors(folder: Path, name: str) -> Vectors:
     """Return the stored vectors of a real index."""
     opened = vectors.VectorIndex(folder / f"vectors-{index.file_name(name)}.faiss")
-    return np.stack([opened.vector(number) for number in range(len(opened))])
+    return opened.vectors(range(len(opened)))
 
 
 def write_space(
