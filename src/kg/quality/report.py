@@ -80,9 +80,12 @@ class Report:
         return {kind: found[kind] for kind in KINDS if found[kind]}
 
     def to_json(self) -> dict[str, Any]:
+        return {"findings": [asdict(each) for each in self.findings], **self.numbers()}
+
+    def numbers(self) -> dict[str, Any]:
+        """Return everything but the findings, of which there may be very many."""
         return {
             "counts": self.counts(),
-            "findings": [asdict(each) for each in self.findings],
             "completeness": [{**asdict(each), "share": round(each.share, 4)} for each in self.completeness],
             "languages": dict(self.languages),
         }
@@ -106,9 +109,12 @@ class Comparison:
     languages: tuple[tuple[str, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
+        findings = {"new": self.new, "gone": self.gone}
+        return {name: [asdict(e) for e in each] for name, each in findings.items()} | self.numbers()
+
+    def numbers(self) -> dict[str, Any]:
+        """Return everything but the findings."""
         return {
-            "new": [asdict(each) for each in self.new],
-            "gone": [asdict(each) for each in self.gone],
             "completeness": [
                 {
                     **asdict(now),

@@ -145,13 +145,12 @@ def number(name: str, usual: int, most: int) -> int:
 
 def as_json(found: Now, wanted: Asked, limit: int, offset: int) -> dict[str, Any]:
     """Return the report as programs read it; of the findings, those from ``offset`` up to ``limit``."""
-    whole = found.report.to_json()
+    whole = found.report.numbers()
     fitting = wanted.of(found)
-    change = found.change.to_json() if found.change else {}
     since: Mapping[str, Any] | None = None
     if found.change:
         counts = {"new": len(found.change.new), "gone": len(found.change.gone)}
-        since = {"generation": found.before, **change, **counts}
+        since = {"generation": found.before, **counts, **found.change.numbers()}
     links = found.links
     return {
         "generation": found.generation,
