@@ -12,6 +12,7 @@ import servers
 from kg import database
 from kg.config import Settings
 from kg.database import opening
+from kg.database.tables import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,15 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         bound(request.getfixturevalue("server"), tmp_path)
     yield tmp_path
     opening.unbind(tmp_path)
+
+
+def empty(home: Path) -> None:
+    """Take away the journal of a data folder, wherever it is; its numbers begin anew."""
+    for left in home.glob("journal.sqlite*"):
+        left.unlink()
+    if not opening.address(home):
+        return
+    names = ", ".join(each.name for each in TABLES["journal"])
+    with database.writing(home, database.JOURNAL) as db:
+        db.exec_driver_sql("SET LOCAL session_replication_role = replica")  # Rows may not go otherwise.
+        db.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from homes import empty
 from werkzeug.serving import make_server
 
 from kg.config import Settings
@@ -78,8 +79,8 @@ def service(tiny_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def desk(service: tuple[Flask, Path]) -> Desk:
     """The service with an empty queue, one curator and nobody's guesses counted."""
     app, home = service
-    for left in (*home.glob("journal.sqlite*"), *home.glob("retired.tsv")):
-        left.unlink()
+    empty(home)
+    (home / "retired.tsv").unlink(missing_ok=True)
     app.extensions["kg_rates"].forget("wrong-tokens")
     return Desk(app, home, accounts.create(home, "Ana"))
 

@@ -16,6 +16,7 @@ import pyoxigraph as px
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from homes import empty
 from werkzeug.serving import make_server
 
 from kg.config import Settings
@@ -112,8 +113,7 @@ def service(tiny_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def hub(service: Hub) -> Hub:
-    for left in service.home.glob("journal.sqlite*"):
-        left.unlink()
+    empty(service.home)
     for name in ("notifications", "wrong-tokens"):
         service.app.extensions["kg_rates"].forget(name)
     return service

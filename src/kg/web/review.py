@@ -15,6 +15,7 @@ from kg.link import accounts, journal, partners, review
 from kg.link.accounts import Account
 from kg.link.journal import Queued
 from kg.link.links import RELATIONS
+from kg.terms import clean_text
 from kg.web import guard, link_words
 from kg.web.context import iris, settings
 from kg.web.i18n import language
@@ -118,7 +119,7 @@ def decide() -> Answer:
 def _asked(given: Any) -> Asked:
     state = given.get("state", "open")
     return Asked(
-        given.get("partner", "")[:60],
+        clean_text(given.get("partner", ""))[:60],
         state if state in _STATES else "open",
         max(1, min(10_000, _whole(given.get("page", "1")))),
         _whole(given.get("number")) if given is request.args else 0,
