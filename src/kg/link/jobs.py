@@ -106,7 +106,7 @@ def get(home: Path, name: str) -> Job:
     Raises:
         NotFound: there is none of this identifier.
     """
-    found = _read(home, _JOBS.where(JOB.c.id == name))
+    found = _read(home, _JOBS.where(JOB.c.id == name)) if name.isprintable() else []
     if not found:
         raise NotFound(f"There is no job '{name[:40]}'.")
     return found[0]
