@@ -128,7 +128,10 @@ def _size(code: str, view: View) -> float:
     found = shape(code)
     if found is None:
         return 0
-    points = [view.point(view.turned(place)) for place in found.largest]
+    # What is drawn by straight lines is as large as its box.
+    west, south, east, north = found.largest_box
+    places = found.largest if view.middle is None else ((west, south), (east, north))
+    points = view.points(places)
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return max(max(xs) - min(xs), max(ys) - min(ys))
 

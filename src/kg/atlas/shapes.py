@@ -47,6 +47,10 @@ class Shape:
         return max(self.rings, key=lambda ring: abs(area(ring)))
 
     @cached_property
+    def largest_box(self) -> Box:
+        return around(self.largest)
+
+    @cached_property
     def centre(self) -> Point:
         """A place near the middle of the largest part."""
         return centroid(self.largest)

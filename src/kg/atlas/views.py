@@ -52,6 +52,15 @@ class View:
         x, y = self._plane(place)
         return (x - self.left) * self.scale, (self.top - y) * self.scale
 
+    def points(self, places: Iterable[Point], turn: float = 0.0) -> list[Point]:
+        """Return where many places stand, each moved by ``turn`` degrees of longitude."""
+        if self.middle is None:
+            return [self.point((x + turn, y)) for x, y in places]
+        # A part of the world is drawn by two straight lines, so that outlines take no call for each point.
+        across, down = _squeeze(self.middle[1]) * self.scale, self.scale
+        east, south = (turn - self.middle[0]) * across - self.left * down, self.top * down
+        return [(x * across + east, south - y * down) for x, y in places]
+
     def shows(self, place: Point) -> bool:
         x, y = self.point(self.turned(place))
         return 0 <= x <= self.width and 0 <= y <= self.height
@@ -105,28 +114,28 @@ def rings(shape: Shape, view: View) -> list[list[tuple[int, int]]]:
     """Return the rings of a country in whole units, cut to the view and a little around it."""
     found = []
     for ring, box in zip(shape.rings, shape.boxes, strict=True):
-        for part_of in _turned(ring, box, view):
-            points = [view.point(place) for place in part_of]
+        for part_of, turn in _turned(ring, box, view):
+            points = view.points(part_of, turn)
             kept = _thinned(clipped(points, -20, -20, view.width + 20, view.height + 20))
             if len(kept) > 2:
                 found.append(kept)
     return found
 
 
-def _turned(ring: Sequence[Point], box: Box, view: View) -> Sequence[Sequence[Point]]:
-    """Return a ring where the view has it: in two halves where the world's picture ends within it."""
+def _turned(ring: Sequence[Point], box: Box, view: View) -> Sequence[tuple[Sequence[Point], float]]:
+    """Return a ring and the turn that brings it to the view; in halves where the world's picture cuts it."""
     west, south, east, north = box
     if view.middle is None:
         if west >= -180 and east <= 180:
-            return [ring]
+            return [(ring, 0)]
         back = 360 if west < -180 else -360
         moved = [clipped([(x + turn, y) for x, y in ring], -180, -90, 180, 90) for turn in (0, back)]
-        return [each for each in moved if each]
+        return [(each, 0) for each in moved if each]
     turn = 360 * round((view.middle[0] - (west + east) / 2) / 360)
-    (left, top), (right, bottom) = view.point((west + turn, north)), view.point((east + turn, south))
+    (left, top), (right, bottom) = view.points([(west, north), (east, south)], turn)
     if right < 0 or left > view.width or bottom < 0 or top > view.height:
         return []
-    return [[(x + turn, y) for x, y in ring]] if turn else [ring]
+    return [(ring, turn)]
 
 
 def outline(points: Sequence[tuple[int, int]]) -> str:
@@ -152,6 +161,9 @@ def clipped(points: Sequence[Point], left: float, top: float, right: float, bott
     """Cut a ring to a rectangle (Sutherland and Hodgman 1974)."""
     found = list(points)
     for axis, limit, keeps_more in ((0, left, True), (0, right, False), (1, top, True), (1, bottom, False)):
+        along = [each[axis] for each in found]
+        if min(along) >= limit if keeps_more else max(along) <= limit:
+            continue  # Most rings cross no side, or one.
         found = _cut(found, axis, limit, keeps_more)
         if not found:
             return []
