@@ -203,6 +203,19 @@ def judged(pair: dict[str, SearchIndex], step: int) -> None:
     print()
 
 
+def _sizes(index: SearchIndex, encoders: str, rows: Sequence[tuple[str, float, float, int, int]]) -> None:
+    count = len(index.tables.passages)
+    print(f"### {len(index.tables.records)} records, {count} passages, encoders {encoders}\n")
+    print("| engine | fill s | open s | disk MB | memory MB |\n|---|---:|---:|---:|---:|")
+    for each in rows:
+        print("| {} | {:.1f} | {:.1f} | {} | {} |".format(*each))
+    print(
+        "\nMemory of the first is what this process grew by, with the tables of texts, which both need; that "
+        "of Milvus is its server's. Fill includes the analysis of all texts.\n",
+        flush=True,
+    )
+
+
 def compare(given: argparse.Namespace, uri: str, server: psutil.Process | None, data: Path | None) -> None:
     """Fill Milvus, open the same index embedded, and print everything side by side."""
     options = {"encoders": given.encoders, "milvus_index": given.kind, "milvus_timeout_s": 600.0}
@@ -211,7 +224,7 @@ def compare(given: argparse.Namespace, uri: str, server: psutil.Process | None, 
     index = given.index or generation.current(embedded.home_folder).index_folder
     name = f"bench_{index.parent.name}_{index.name}"
     me = psutil.Process()
-    rows = []
+    rows: list[tuple[str, float, float, int, int]] = []
     before = resident(me)
     one, seconds = opening(index, embedded, name)
     files = sum(file.stat().st_size for file in index.rglob("*") if file.name.endswith(".faiss")) // _MB
@@ -224,16 +237,7 @@ def compare(given: argparse.Namespace, uri: str, server: psutil.Process | None, 
     rows.append(
         (f"Milvus ({uri if data is None else 'Lite'})", filled, seconds, size(data) if data else 0, memory)
     )
-    count = len(one.tables.passages)
-    print(f"### {len(one.tables.records)} records, {count} passages, encoders {given.encoders}\n")
-    print("| engine | fill s | open s | disk MB | memory MB |\n|---|---:|---:|---:|---:|")
-    for each in rows:
-        print("| {} | {:.1f} | {:.1f} | {} | {} |".format(*each))
-    print(
-        "\nMemory of the first is what this process grew by, with the tables of texts, which both need; that "
-        "of Milvus is its server's. Fill includes the analysis of all texts.\n",
-        flush=True,
-    )
+    _sizes(one, given.encoders, rows)
     texts = read_texts(NEEDS, given.count)
     pair = {"embedded": one, "Milvus": other}
     for opened in pair.values():
