@@ -129,8 +129,9 @@ class SparqlService:
         if plan is None and found is None:
             return None
         with suppress(KgError), self.admission.admit(request.client):
-            found = found or (plan and self.inside.planned(pool, request, plan))
-            if found:
+            if plan is not None:
+                found = self.inside.planned(pool, request, plan)
+            if found is not None:
                 answer = self._found(key, request, found, volatile=False)
                 self._count(request, "ok", started, answer.size, answer.rows)
         return answer
