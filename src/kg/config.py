@@ -117,6 +117,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxies", 0, "Proxies in front whose X-Forwarded-For and X-Forwarded-Prefix are believed."),
     Setting("rate_per_minute", 600, "Requests a minute one client may make; 0: no limit."),
     Setting("reports_per_hour", 10, "Problem reports one client may send an hour; 0: none are taken."),
+    Setting("page_cache_mb", 32, "Memory of the cache of whole pages; 0: none."),
     Setting("request_max_kb", 1024, "Largest body of any request."),
     Setting("log_level", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
 )
@@ -198,6 +199,7 @@ class Settings:
     proxies: int
     rate_per_minute: int
     reports_per_hour: int
+    page_cache_mb: int
     request_max_kb: int
     log_level: str
 

@@ -25,6 +25,8 @@ class Kept:
     rows: int | None = None
     packed: dict[str, bytes] = field(default_factory=dict)
     """The bytes in each content coding; small beside the body."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """All headers, where the answer has more than type and tag."""
 
 
 class AnswerCache:

@@ -20,6 +20,7 @@ from kg.tables import csv_text
 from kg.web.context import iris, once, opened
 from kg.web.files import attached
 from kg.web.i18n import asked_language, language
+from kg.web.kept import kept
 from kg.web.respond import Answer, tagged
 from kg.web.views import public
 
@@ -91,6 +92,7 @@ def chosen() -> Answer:
 
 
 @bp.get("/<lang:lang>/overlap")
+@kept
 def page() -> Answer:
     """Show the picture, its table, and the practices of the combination that was clicked."""
     lang, found = language(), _asked()

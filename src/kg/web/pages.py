@@ -8,6 +8,7 @@ from kg import queries
 from kg.web import named_queries, structured
 from kg.web.context import catalogue, iris, opened, settings
 from kg.web.i18n import language
+from kg.web.kept import kept
 from kg.web.respond import Answer, tagged
 
 bp = Blueprint("pages", __name__)
@@ -25,6 +26,7 @@ def root() -> Answer:
 
 
 @bp.get("/<lang:lang>/")
+@kept
 def home() -> Answer:
     """Show the search box, live figures, and ways in."""
     store, lists, lang = opened().store, catalogue(), language()

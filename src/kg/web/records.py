@@ -10,6 +10,7 @@ from kg.model import Text
 from kg.web import explained, lineage, structured, tombstones
 from kg.web.context import iris, opened, search_index
 from kg.web.i18n import language
+from kg.web.kept import kept, unkept
 from kg.web.linked_data import FORMATS, data_path, iri_of
 from kg.web.respond import Answer, tagged
 
@@ -22,6 +23,7 @@ _SIMILAR = 6
 
 @bp.get("/<any(id,def):kind>/<path:path>")
 @bp.get("/<any(def):kind>/", defaults={"path": ""})
+@kept
 def page(kind: str, path: str) -> Answer:
     """Show one record."""
     if request.args.get("format"):
@@ -77,6 +79,7 @@ def _similar(record: EntityPage) -> tuple[Listed, ...]:
     try:
         hits = search_index().similar(record.iri, limit=_SIMILAR)
     except KgError:
+        unkept()
         return ()
     return tuple(
         Listed(Ref(hit.iri, Text(hit.label, hit.label_lang or None), "practice"), summary=Text(hit.snippet))
