@@ -83,7 +83,6 @@ def postgresql() -> Iterator[Server]:
     ]  # fmt: skip
     server = Server(command, folder, port, f"postgresql://landkg@127.0.0.1:{port}/postgres")
     yield from _running(server)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -96,7 +95,6 @@ def redis() -> Iterator[Server]:
     port = free_port()
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     yield from _running(Server(command, folder, port, f"redis://127.0.0.1:{port}/0"))
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _running(server: Server) -> Iterator[Server]:
@@ -109,6 +107,7 @@ def _running(server: Server) -> Iterator[Server]:
             server.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             server.kill()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _postgresql_folder() -> Path:
