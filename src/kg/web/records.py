@@ -74,7 +74,7 @@ def _lineage(record: EntityPage) -> str:
 
 def _similar(record: EntityPage) -> tuple[Listed, ...]:
     """Return practices like this one; a page without them is better than none."""
-    if record.practice is None:
+    if record.practice is None or not opened().generation.index_folder.is_dir():
         return ()
     try:
         hits = search_index().similar(record.iri, limit=_SIMILAR)
