@@ -13,9 +13,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import backends
 import psycopg
 import pytest
-import servers
 import started
 
 from kg.database import opening
@@ -28,7 +28,7 @@ _OF_FILES = ("sqlite", "before_the_migrations", "the_file_is", "before_meaning",
 class Homes(dict[Path, str]):
     """The database of each data folder: a schema, unless a test has bound another one."""
 
-    def __init__(self, server: servers.Server) -> None:
+    def __init__(self, server: backends.Server) -> None:
         super().__init__()
         self.server = server
         self.made: set[str] = set()
@@ -47,7 +47,7 @@ class Homes(dict[Path, str]):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    homes = Homes(_STACK.enter_context(servers.postgresql()))
+    homes = Homes(_STACK.enter_context(backends.postgresql()))
     opening._bound = homes  # type: ignore[misc]
     plain = started.forked
 

@@ -36,8 +36,11 @@ _FORKS.set_forkserver_preload(
 
 
 def forked(target: Callable[..., None], *arguments: object) -> BaseProcess:
-    """Start a function of a module in a fresh process that has imported everything already."""
-    process = _FORKS.Process(target=target, args=arguments)
+    """Start a function of a module in a fresh process that has imported everything already.
+
+    It has the environment that the test has now, not that in which the first of them was started.
+    """
+    process = _FORKS.Process(target=_in_environment, args=(dict(os.environ), target, arguments))
     process.start()
     return process
 
@@ -79,6 +82,12 @@ def serving(home: Path, *, ready: str = "/readyz", **settings: object) -> Iterat
     finally:
         process.terminate()
         process.join(timeout=30)
+
+
+def _in_environment(env: dict[str, str], target: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    target(*arguments)
 
 
 def _serve(arguments: list[str], env: dict[str, str]) -> None:

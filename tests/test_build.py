@@ -18,7 +18,6 @@ import hypothesis
 import pyoxigraph as px
 import pytest
 from hypothesis import strategies as st
-from started import forked
 from tiny import TINY, TINY_INPUTS
 
 from kg import build as building
@@ -50,11 +49,6 @@ def _build(home: Path, *inputs: str) -> building.BuildResult:
 def _start(home: Path, seed: int = 0) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
     return subprocess.Popen([sys.executable, "-c", PROGRAM, str(home), *TINY_INPUTS], env=environment)
-
-
-def _built(home: Path) -> None:
-    """Build in a process of its own that the test kills."""
-    _build(home)
 
 
 def _rows(file: Path, **changes: Any) -> list[dict[str, Any]]:
@@ -231,18 +225,15 @@ def test_build_when_there_is_no_input_then_build_failed(tmp_path: Path) -> None:
 def test_build_when_killed_at_random_moments_then_the_previous_generation_serves(tmp_path: Path) -> None:
     before = _build(tmp_path, TINY_INPUTS[1]).generation
     began = time.perf_counter()
-    measured = forked(_built, tmp_path / "measure")
-    measured.join()
-    assert measured.exitcode == 0
+    assert _start(tmp_path / "measure").wait() == 0
     whole = time.perf_counter() - began
     chance = random.Random(7)
     killed = turns = 0
     while killed < 6 and (turns := turns + 1) <= 40:
-        process = forked(_built, tmp_path)
+        process = _start(tmp_path)
         time.sleep(chance.uniform(0.2, 1.0) * whole)
-        process.kill()
-        process.join()
-        killed += process.exitcode == -signal.SIGKILL
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
         serving = generation.current(tmp_path)
         assert open_store(serving.folder, _settings(tmp_path)).size() == serving.manifest["triples"]
         if serving.id != before.id:

@@ -12,13 +12,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import backends
 import psutil
 import psycopg
 import pytest
 import redis
 import requests
 import rq
-import servers
 import started
 
 from kg import database
@@ -44,8 +44,8 @@ class Site:
 
     base: str
     home: Path
-    postgresql: servers.Server
-    redis: servers.Server
+    postgresql: backends.Server
+    redis: backends.Server
     token: str
     env: dict[str, str]
 
@@ -64,7 +64,7 @@ def site(tiny_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     home = tmp_path_factory.mktemp("scaled")
     (home / "generations").symlink_to(tiny_home / "generations")
     (home / "current").write_text((tiny_home / "current").read_text(encoding="ascii"), encoding="ascii")
-    with servers.postgresql() as first, servers.redis() as second:
+    with backends.postgresql() as first, backends.redis() as second:
         given = {"database_url": first.url, "redis_url": second.url, "queue": "rq"}
         database.bind(Settings.from_env({}, home=str(home), **given))
         link = Link("https://p.example/1", "Case", CLOSE, OURS, "EbA", "", 0.9, "x:y")

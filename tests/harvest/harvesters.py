@@ -10,8 +10,9 @@ from pathlib import Path
 import servers
 
 from kg.config import Settings
-from kg.harvest import SourceSettings
+from kg.harvest import SourceSettings, harvest
 from kg.harvest.client import Client, Manners
+from kg.progress import silent
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
@@ -54,3 +55,9 @@ class Clock:
 def patient(clock: Clock, **changes: object) -> Client:
     manners = {"agent": "LandKG/test", "rate": 1.0, "retries": 3} | changes
     return Client(Manners(**manners), sleep=clock.sleep, clock=clock)  # type: ignore[arg-type]
+
+
+def harvested(home: Path, address: str) -> None:
+    """Harvest the server at this address, in a process of its own that the test kills."""
+    source = SourceSettings("wocat", "wocat", address, token_env="TEST_WOCAT_TOKEN")
+    harvest(source, Settings.from_env({}, home=str(home), harvest_rate=0.0), silent())

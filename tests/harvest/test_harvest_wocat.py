@@ -10,21 +10,15 @@ from typing import Any
 
 import pytest
 import servers
-from harvesters import Clock, patient, wocat
+from harvesters import Clock, harvested, patient, wocat
 from started import forked
 
 from kg.build import inputs
 from kg.config import Settings
 from kg.errors import ConfigError, Unavailable
-from kg.harvest import Snapshot, SourceSettings, harvest
+from kg.harvest import Snapshot, harvest
 from kg.harvest.errors import SourceRefused
 from kg.progress import silent
-
-
-def harvested(home: Path, address: str) -> None:
-    """Harvest the server at this address, in a process of its own that the test kills."""
-    source = SourceSettings("wocat", "wocat", address, token_env="TEST_WOCAT_TOKEN")
-    harvest(source, Settings.from_env({}, home=str(home), harvest_rate=0.0), silent())
 
 
 def content(home: Path) -> list[tuple[str, str, str]]:

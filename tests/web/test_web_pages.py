@@ -208,7 +208,7 @@ def test_fault_when_unexpected_shows_no_exception_text(app: Flask, monkeypatch: 
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr("kg.web.pages.catalogue", fail)
-    answer = app.test_client().get("/en/", headers={"Accept": "application/json"})
+    answer = app.test_client().get("/en/about", headers={"Accept": "application/json"})
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.get_json()["detail"] == "Something went wrong on our side."

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import backends
 import pytest
-import servers
 from homes import bound
 from typer.testing import CliRunner
 
@@ -25,10 +25,8 @@ from kg.link import accounts, jobs, journal
 from kg.link.links import CLOSE, Link
 from kg.vocab import Iris
 
-pytest_plugins = ("homes",)
-
 OURS = Iris().id("concept", "eba")
-OLD = Path(__file__).parent / "data" / "journal"
+OLD = Path(__file__).resolve().parents[1] / "data" / "journal"
 """What releases without migrations have written."""
 
 
@@ -104,7 +102,7 @@ def test_folder_when_of_a_release_before_the_migrations_goes_on_working(tmp_path
 
 
 def test_folder_when_copied_to_postgresql_has_all_its_rows_there_and_goes_on_counting(
-    server: servers.Server, tmp_path: Path
+    server: backends.Server, tmp_path: Path
 ) -> None:
     _old_folder(tmp_path)
     journal.queue(tmp_path, "near", [_link(7)], "test")
@@ -140,7 +138,7 @@ def test_setting_when_it_names_no_postgresql_is_refused(tmp_path: Path, url: str
 
 
 def test_database_when_away_is_told_and_used_again_when_it_is_back(
-    server: servers.Server, tmp_path: Path
+    server: backends.Server, tmp_path: Path
 ) -> None:
     bound(server, tmp_path)
     journal.queue(tmp_path, "near", [_link()], "test")

@@ -25,9 +25,6 @@ from kg.vocab import Iris
 OURS = Iris().id("concept", "eba")
 
 
-pytest_plugins = ("homes",)
-
-
 def _link(number: int = 1, confidence: float = 0.9) -> Link:
     return Link(f"https://p.example/{number}", "Case", CLOSE, OURS, "EbA", "concept", confidence, "x:y")
 
