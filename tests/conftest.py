@@ -20,7 +20,8 @@ from kg.store.embedded import open_store
 from kg.vocab import Iris
 
 HERE = Path(__file__).resolve().parent
-_KEPT_HOME = os.environ.pop("KG_TEST_HOME", "")
+# Under a name that stays, so that it reaches the processes of pytest-xdist.
+_KEPT_HOME = os.environ.setdefault("PYTEST_KG_HOME", os.environ.pop("KG_TEST_HOME", ""))
 for _name in [name for name in os.environ if name.startswith("KG_")]:
     del os.environ[_name]  # Tests do not see the settings of whoever runs them,
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")  # nor the network.
