@@ -21,6 +21,37 @@ AWAY_S: Final = 2.0
 _log: Final = logging.getLogger(__name__)
 
 
+def connected(url: str, *, connect_s: float, answer_s: float, is_patient: bool) -> redis.Redis:
+    """Return a client of Redis; nothing is connected yet.
+
+    Args:
+        url: ``redis://...`` or ``rediss://...``.
+        connect_s: seconds that Redis has for a connection.
+        answer_s: seconds that it has for an answer.
+        is_patient: try again where it does not answer, which a request has no time for.
+
+    Raises:
+        ConfigError: it is no such address.
+        MissingExtra: the client of Redis is not installed.
+    """
+    try:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+    except ImportError:
+        raise MissingExtra(
+            "KG_REDIS_URL needs the client of Redis.", hint="pip install 'landkg[scale]'"
+        ) from None
+    more: dict[str, Any] = {} if is_patient else {"retry": Retry(NoBackoff(), 0)}
+    try:
+        found: redis.Redis = redis.Redis.from_url(
+            url, socket_connect_timeout=connect_s, socket_timeout=answer_s, **more
+        )
+    except ValueError:
+        raise ConfigError("KG_REDIS_URL must be an address such as 'redis://host:6379/0'.") from None
+    return found
+
+
 class Redis:
     """A client of Redis that says nothing instead of failing; others may use its connections."""
 
@@ -31,23 +62,7 @@ class Redis:
             ConfigError: it is no such address.
             MissingExtra: the client of Redis is not installed.
         """
-        try:
-            import redis
-            from redis.backoff import NoBackoff
-            from redis.retry import Retry
-        except ImportError:
-            raise MissingExtra(
-                "KG_REDIS_URL needs the client of Redis.", hint="pip install 'landkg[scale]'"
-            ) from None
-        options: dict[str, Any] = {
-            "socket_timeout": ANSWER_S,
-            "socket_connect_timeout": ANSWER_S,
-            "retry": Retry(NoBackoff(), 0),
-        }
-        try:
-            self.client: redis.Redis = redis.Redis.from_url(url, **options)
-        except ValueError:
-            raise ConfigError("KG_REDIS_URL must be an address such as 'redis://host:6379/0'.") from None
+        self.client = connected(url, connect_s=ANSWER_S, answer_s=ANSWER_S, is_patient=False)
         self.url = url
         self._clock = clock
         self._away_until = 0.0

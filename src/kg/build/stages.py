@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as px
 
+from kg.batches import batches
 from kg.build import (
     joining,
     keeping,
@@ -80,11 +80,9 @@ def assess(job: Job) -> None:
     settings = job.settings if job.with_index else replace(job.settings, encoders="")
     with job.timed("assess"):
         store = _reading(job, job.scratch / "records" / "graph.nq")
-        lines = iter(found(store, settings, job.progress))
-        while part := list(islice(lines, work.RUN_LINES)):
-            part += closure.lines(part)
+        for part in batches(found(store, settings, job.progress), work.RUN_LINES):
             job.assessed.append(job.scratch / f"assessed-{len(job.assessed)}.nq")
-            work.write_run(part, job.assessed[-1])
+            work.write_run([*part, *closure.lines(part)], job.assessed[-1])
         store.close()
         shutil.rmtree(job.scratch / "records" / "store", ignore_errors=True)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import make_url
 
+from kg.batches import batches
 from kg.database import opening, upgrading
 from kg.database.tables import NUMBER, PARTS, TABLES, Part
 from kg.errors import BadInput
@@ -102,18 +101,13 @@ def _copied(home: Path, part: Part, target: Connection) -> dict[str, int]:
             if table.name == "curator_sessions":
                 continue
             found[table.name] = 0
-            for some in _rows(source, table):
+            rows = source.execute(sa.select(table).execution_options(yield_per=_AT_ONCE)).mappings()
+            for some in batches(map(dict, rows), _AT_ONCE):
                 target.execute(table.insert(), some)
                 found[table.name] += len(some)
             if table.c.keys()[0] == "number" and table.c.number.type is NUMBER:
                 _go_on(target, table)
     return found
-
-
-def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    rows = iter(source.execute(sa.select(table).execution_options(yield_per=_AT_ONCE)).mappings())
-    while some := [dict(row) for row in islice(rows, _AT_ONCE)]:
-        yield some
 
 
 def _go_on(target: Connection, table: Table) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -20,6 +19,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from kg import database
+from kg.batches import batches
 from kg.database import JOBS, locking
 from kg.database.tables import JOB, JOB_LINKS, JOB_RECORDS
 from kg.errors import BadInput, NotFound, Unavailable
@@ -80,7 +80,7 @@ def create(home: Path, records: Iterable[PartnerRecord], partner: str = "", *, m
     )
     with database.writing(home, JOBS) as db:
         count = 0
-        for some in _parts(rows):
+        for some in batches(rows, _AT_ONCE):
             db.execute(JOB_RECORDS.insert(), some)
             count += len(some)
         if not count:
@@ -91,13 +91,6 @@ def create(home: Path, records: Iterable[PartnerRecord], partner: str = "", *, m
         }  # fmt: skip
         db.execute(JOB.insert().values(row))
     return get(home, name)
-
-
-def _parts(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Yield rows as many at a time as one statement takes."""
-    rows = iter(rows)
-    while some := list(islice(rows, _AT_ONCE)):
-        yield some
 
 
 def get(home: Path, name: str) -> Job:
@@ -244,7 +237,7 @@ def _keep(home: Path, name: str, numbers: list[int], found: list[list[Link]]) ->
         state, done, total = db.execute(asked).one()
         if not numbers or state != "running" or done != numbers[0]:
             return False
-        for some in _parts(rows):
+        for some in batches(rows, _AT_ONCE):
             db.execute(JOB_LINKS.insert(), some)
         done = numbers[-1] + 1
         state = "done" if done >= total else "running"

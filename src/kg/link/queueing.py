@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from kg import database
+from kg import database, redising
 from kg.config import Settings
 from kg.errors import ConfigError, KgError, MissingExtra
 from kg.link import jobs
@@ -50,16 +50,8 @@ def check(settings: Settings) -> None:
 
 
 def _connection(settings: Settings, *, is_patient: bool = True) -> redis.Redis:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
     # A request does not wait for a Redis that is away; a worker may.
-    more: dict[str, Any] = {} if is_patient else {"retry": Retry(NoBackoff(), 0)}
-    try:
-        return redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=60, **more)
-    except ValueError:
-        raise ConfigError("KG_REDIS_URL must be an address such as 'redis://host:6379/0'.") from None
+    return redising.connected(settings.redis_url, connect_s=2, answer_s=60, is_patient=is_patient)
 
 
 def put(settings: Settings, job: Job) -> None:

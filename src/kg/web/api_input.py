@@ -69,6 +69,7 @@ def integer(found: Mapping[str, str], name: str, default: int, least: int, most:
         BadInput: the argument is none, or outside its bounds.
     """
     text = found.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most):
+    longest = max(6, len(str(most)))
+    if not (text.isascii() and text.isdigit() and len(text) <= longest and least <= int(text) <= most):
         raise BadInput(f"'{name}' must be a whole number from {least} to {most}.")
     return int(text)

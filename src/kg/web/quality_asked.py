@@ -13,6 +13,7 @@ from kg.errors import BadInput, NotFound
 from kg.quality import KINDS, Comparison, Finding, Report, checked, compare, load, previous
 from kg.quality.checked import Checked
 from kg.tables import plain_cell
+from kg.web.api_input import integer
 from kg.web.context import once, opened, settings
 
 CHANGES: Final = ("", "new", "gone")
@@ -130,17 +131,13 @@ def asked() -> Asked:
 
 
 def number(name: str, usual: int, most: int) -> int:
-    """Read a whole number of the query string.
+    """Read a whole number of the query string; nothing between ``=`` and ``&`` counts as not given.
 
     Raises:
         BadInput: it is none, or not between 0 and ``most``.
     """
-    given = request.args.get(name, "")
-    if not given:
-        return usual
-    if not (given.isascii() and given.isdigit() and len(given) <= 9 and int(given) <= most):
-        raise BadInput(f"'{name}' must be a whole number from 0 to {most}.")
-    return int(given)
+    given = {key: value for key, value in request.args.items() if value}
+    return integer(given, name, usual, 0, most)
 
 
 def as_json(found: Now, wanted: Asked, limit: int, offset: int) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 
+from kg.batches import batches
 from kg.errors import Unavailable
 from kg.search import lexical
 from kg.search.engines import VectorEngine
@@ -40,8 +40,7 @@ def ensure(server: Server, collection: str, source: Source, kind: str) -> None:
     if not start:
         server.work("create_collection", unfinished, schema=schema(source.dimensions))
     _LOG.info("Loading %s from passage %d of %d.", collection, start, source.count)
-    rows = source.rows(start)
-    while batch := list(islice(rows, BATCH)):
+    for batch in batches(source.rows(start), BATCH):
         server.work("insert", unfinished, data=batch, seconds=_INSERT_S)
     server.work("flush", unfinished)
     _index(server, unfinished, wanted)
