@@ -1,6 +1,6 @@
 """Measures how loading, disk, memory and queries grow with the graph, beside other servers on the same data.
 
-    python bench/capacity.py --keep FOLDER --sizes 10000 100000 1000000 10000000 [--minutes 7]
+    python bench/capacity.py --keep FOLDER --sizes 11260 112600 1126000 11260000 [--minutes 7]
 
 A size is a number of statements. Each is made once and loaded embedded (store, columns and statistics, as a
 build makes them), into the native Oxigraph server (PyPI package ``oxigraph``) and into Virtuoso 7; then all
@@ -184,18 +184,28 @@ def show_mix(figures: Figures) -> None:
 
 
 def show_growth(sizes: list[Figures]) -> None:
-    """Print the medians of each query by size, and its growth as a power of the number of statements."""
+    """Print landkg's medians by size, and each engine's growth as a power of the number of statements."""
     counts = [figures["data"]["statements"] for figures in sizes]
     rows = []
     for query in TEXTS:
         found = [medians(figures, query) for figures in sizes]
-        for name in ENGINES:
-            cells = [f"{each[name]:.2f}" if name in each else SILENT for each in found]
-            known = [(n, each[name]) for n, each in zip(counts, found, strict=True) if name in each]
-            (first, fast), (last, slow) = known[0], known[-1]
-            power = f"{math.log(slow / fast) / math.log(last / first):.2f}" if last > first else ""
-            rows.append([f"{query}{' (lookup)' if query in LOOKUPS else ''}", name, *cells, power])
-    table(["query", "engine", *(f"{count:,}" for count in counts), "power"], rows)
+        cells = [f"{each['landkg']:.2f}" if "landkg" in each else SILENT for each in found]
+        powers = [
+            power([(n, each.get(name)) for n, each in zip(counts, found, strict=True)]) for name in ENGINES
+        ]
+        rows.append([f"{query}{' (lookup)' if query in LOOKUPS else ''}", *cells, *powers])
+    heads = [f"landkg, {count:,}" for count in counts]
+    table(["query", *heads, *(f"{name}: power" for name in ENGINES)], rows)
+
+
+def power(medians: list[tuple[int, float | None]]) -> str:
+    """Return the exponent between the first and the last size that were answered."""
+    known = [(count, ms) for count, ms in medians if ms is not None]
+    if len(known) < 2:
+        return ""
+    (first, fast), (last, slow) = known[0], known[-1]
+    found = f"{math.log(slow / fast) / math.log(last / first):.2f}"
+    return found if len(known) == len(medians) else f"{found} to {last:,}"
 
 
 def show_rates(sizes: list[Figures]) -> None:
@@ -214,7 +224,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--keep", type=Path, required=True, help="folder for data, stores and figures")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[11_260, 112_600, 1_126_000, 11_260_000])
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no step after so many")
     parser.add_argument("--rounds", type=int, default=20, help="requests a query and engine")
     parser.add_argument("--budget", type=float, default=6, help="seconds a query, after the first request")

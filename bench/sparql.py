@@ -105,8 +105,10 @@ def started(command: list[str], url: str, **options: Any) -> Iterator[str]:
 
 
 @contextmanager
-def ours(graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60) -> Iterator[str]:
-    """Serve the graph with this project: the whole application when it is there."""
+def ours(
+    graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60, processes: int = 1
+) -> Iterator[str]:
+    """Serve the graph with this project: the whole application, in one web process or in several."""
     name = hashlib.sha256(str(graph).encode()).hexdigest()[:16]
     folder = home / "generations" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +128,7 @@ def ours(graph: Path, home: Path, *, cache_mb: int, timeout_s: float = 60) -> It
     }  # fmt: skip
     command = [
         sys.executable, "-m", "gunicorn", "kg.web:create_app()", "--worker-class", "kg.web.quick.QuickWorker",
-        "--threads", "48",
+        "--workers", str(processes), "--threads", "48",
         "--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--log-level", "error",
     ]  # fmt: skip
     with started(command, f"http://127.0.0.1:{port}/sparql", env=env, stderr=subprocess.DEVNULL) as url:
@@ -296,6 +298,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="requests a query and engine")
     parser.add_argument("--budget", type=float, default=20, help="seconds a query at most")
     parser.add_argument("--seconds", type=float, default=4, help="of a slice of the load test")
+    parser.add_argument("--processes", type=int, default=1, help="measure as many web processes as well")
     parser.add_argument("--skip", nargs="*", default=[], help="queries to leave out")
     parser.add_argument("--parts", nargs="*", default=["latency", "light", "mix", "repeated"])
     chosen = parser.parse_args()
@@ -323,6 +326,9 @@ def main() -> None:
             else ""
         )
         engines["landkg"] = stack.enter_context(ours(graph, folder / "home", cache_mb=0))
+        if chosen.processes > 1:
+            several_of_ours = ours(graph, folder / "several", cache_mb=0, processes=chosen.processes)
+            engines[f"landkg, {chosen.processes} processes"] = stack.enter_context(several_of_ours)
 
         def deck(names: tuple[str, ...], seed: int, each: int = 40) -> list[str]:
             rng = random.Random(seed)
@@ -343,7 +349,8 @@ def main() -> None:
             load(engines, lambda seed: deck(tuple(texts), seed), chosen.seconds, 3)
         if "repeated" in chosen.parts:
             print("The same 28 queries again and again, with the cache of answers:\n")
-            kept = {name: url for name, url in engines.items() if name != "landkg"} | {"landkg": cached}
+            kept = {name: url for name, url in engines.items() if not name.startswith("landkg")}
+            kept["landkg"] = cached
             load(kept, lambda _seed: deck(tuple(texts), 1, each=2), chosen.seconds, 3)
 
 

@@ -29,6 +29,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("public_url", "http://127.0.0.1:8000/", "Address under which people reach the service."),
     Setting("host", "127.0.0.1", "Address the service binds to."),
     Setting("port", 8000, "Port the service binds to."),
+    Setting("processes", 1, "Web processes; each holds the graph and the search index for itself."),
     Setting("threads", 48, "Threads of the web process; more than sparql_workers + sparql_queue."),
     Setting("model", "intfloat/multilingual-e5-small", "Embedding model: a folder or a hub name."),
     Setting("model_download", False, "Allow the embedding model to be fetched from the hub."),
@@ -63,6 +64,10 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("milvus_prefix", "kg", "Begins the names of our collections there."),
     Setting("milvus_index", "HNSW", "Its index of many vectors: HNSW, IVF_FLAT or AUTOINDEX."),
     Setting("milvus_timeout_s", 5.0, "Seconds within which it has to answer."),
+    Setting(
+        "build_workers", 0, "Processes that read and encode in a build; 0: as many as help, 1: this alone."
+    ),
+    Setting("build_cluster", "", "Dask scheduler whose workers do it instead, tcp://host:8786; empty: none."),
     Setting("keep_generations", 5, "Generations that 'kg generations prune' keeps."),
     Setting("search_limit_max", 100, "Most results of one search answer."),
     Setting("search_export_max", 5000, "Most results of an exported list."),
@@ -132,6 +137,7 @@ class Settings:
     public_url: str
     host: str
     port: int
+    processes: int
     threads: int
     model: str
     model_download: bool
@@ -155,6 +161,8 @@ class Settings:
     milvus_prefix: str
     milvus_index: str
     milvus_timeout_s: float
+    build_workers: int
+    build_cluster: str
     keep_generations: int
     search_limit_max: int
     search_export_max: int

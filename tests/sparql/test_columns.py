@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -56,7 +57,7 @@ def graph() -> tuple[px.Store, Answerer, statistics.Statistics]:
     store.load(statements().encode(), px.RdfFormat.N_QUADS)
     with tempfile.TemporaryDirectory() as folder:
         counted = writing.write(store, Path(folder))
-        answerer = opened(Path(folder), {"": "http://e/"})
+        answerer = opened(Path(folder), {"": "http://e/"}, "http://e/t")
     assert answerer is not None
     return store, answerer, counted
 
@@ -141,6 +142,8 @@ def queries(draw: st.DrawFn) -> str:
         word = draw(st.sampled_from(["EXISTS", "NOT EXISTS"]))
         where += f" FILTER {word} {{ {draw(PATTERN)} {draw(st.one_of(st.just(''), FILTER))} }}"
     selected, modifiers = draw(SELECTED)
+    if draw(st.booleans()):
+        where = re.sub(r":(t\d+)", r"<http://e/\1>", where)  # so that they are read as records
     return f"{HEAD}SELECT {selected} WHERE {{ {where} }} {modifiers}"
 
 

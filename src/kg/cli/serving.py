@@ -45,11 +45,12 @@ def serve(
         output.dump({"address": address, "home": str(settings.home_folder), "generation": serving})
         sys.stdout.flush()
     output.note(f"Serving http://{settings.host}:{settings.port}/ from {settings.home_folder}; Ctrl-C stops.")
-    # One process with threads: the engine lets go of the GIL, and a generation is held once. Nothing is
-    # preloaded before the fork, because FAISS and torch do not survive one.
+    # By default one process with threads: the engine lets go of the GIL, and a generation is held once.
+    # Nothing is preloaded before the fork, because FAISS and torch do not survive one.
     arguments = [
         "-m", "gunicorn", "kg.web:create_app()",
-        "--worker-class", "kg.web.quick.QuickWorker", "--workers", "1", "--threads", str(settings.threads),
+        "--worker-class", "kg.web.quick.QuickWorker",
+        "--workers", str(max(1, settings.processes)), "--threads", str(settings.threads),
         "--bind", f"{settings.host}:{settings.port}",
         "--keep-alive", "30", "--timeout", "120", "--graceful-timeout", "20",
         "--limit-request-line", "8190", "--no-control-socket", "--log-level", settings.log_level.lower(),

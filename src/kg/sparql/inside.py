@@ -13,6 +13,7 @@ from kg.sparql.columns.answering import AT_ONCE, IN_LOOP, Bounds
 from kg.sparql.near import steps_of
 from kg.sparql.patterns import Query
 from kg.sparql.reading import read_plain
+from kg.sparql.records import records_of
 from kg.sparql.requests import SparqlRequest
 from kg.sparql.shapes import TEXT_MAX, Plan, Shapes
 from kg.sparql.statistics import Statistics
@@ -41,7 +42,7 @@ class Inside:
         self.check = lru_cache(maxsize=1024)(partial(guard.check, limits=limits))
         """Checks a query against the limits of the service; see :func:`kg.sparql.guard.check`."""
         self._read = lru_cache(maxsize=1024)(partial(read_plain, prefixes=prefixes))
-        self._shapes = Shapes(limits, prefixes, f"{settings.base}id/", rewriters)
+        self._shapes = Shapes(limits, prefixes, records_of(settings), rewriters)
         self.near: Near | None = None
         """Where a generation lies open in this process, if it does; cheap queries are answered there."""
 

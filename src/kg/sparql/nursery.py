@@ -45,7 +45,8 @@ class Nursery:
         self.store = self._load()
         self.columns: Answerer | None = None
         if config["columns"]:
-            self.columns = opened(Path(config["graph"]).parent, config["prefixes"])
+            folder = Path(config["graph"]).parent
+            self.columns = opened(folder, config["prefixes"], config["records"])
 
     def _load(self) -> px.Store | None:
         """Load the statements to share, or nothing when each worker opens the store on disk."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from kg import __version__
 from kg.sparql.cache import Kept
@@ -15,7 +14,6 @@ from kg.store.placing import placed
 
 Key = tuple[Any, ...]
 """What decides an answer, the generation first."""
-_LINES: Final = re.compile(r"[ \t]*(?:\r\n?|\n)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,8 @@ def question_of(request: SparqlRequest) -> tuple[Any, ...]:
 def normalise(text: str) -> str:
     """Return the text without the white space that cannot matter: at the ends of lines, unless quoted."""
     text = text.strip()
-    if "\n" not in text and "\r" not in text:
+    if "\n" not in text:
         return text
     if '"""' in text or "'''" in text:
         return text
-    return _LINES.sub("\n", text)
+    return "\n".join(line for each in text.split("\n") if (line := each.strip(" \t\r")))

@@ -8,11 +8,10 @@ of the most frequent object; and it may not stand where another IRI would change
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Final
 
 from kg.errors import KgError
@@ -21,6 +20,7 @@ from kg.sparql.lexer import Reader
 from kg.sparql.near import steps_of
 from kg.sparql.patterns import Query
 from kg.sparql.reading import read_plain
+from kg.sparql.records import PLACE, Records, shape_of
 from kg.sparql.statistics import Statistics
 
 TEXT_MAX: Final = 4_000
@@ -28,8 +28,6 @@ TEXT_MAX: Final = 4_000
 STEPS_AT_ONCE: Final = 60_000
 """Statements looked at by a query that is answered at once: six milliseconds at most."""
 _KEPT: Final = 512
-_PLACE: Final = "urn:landkg:record:"
-_RECORD: Final = r"[A-Za-z0-9._~/:-]{1,200})>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Shapes:
         self._limits = limits
         self._prefixes = prefixes
         self._rewriters = rewriters
-        self._record = re.compile(f"<({re.escape(records)}{_RECORD}")
+        self._records = Records(records)
         self._of: tuple[Statistics | None, Callable[[tuple[str, ...]], Plan | None]] = (None, lambda _: None)
 
     def plan(self, text: str, statistics: Statistics) -> Plan | None:
@@ -79,19 +77,18 @@ class Shapes:
         if known is not statistics:
             plan_of = lru_cache(maxsize=_KEPT)(partial(self._planned, statistics))
             self._of = (statistics, plan_of)
-        pieces = self._record.split(text)
-        plan = plan_of(tuple(pieces[::2]))
+        pieces, named = self._records.cut(text)
+        plan = plan_of(pieces)
         if plan is None:
             return None
         steps = plan.steps
         if steps is None or steps > STEPS_AT_ONCE:
-            records = {f"{_PLACE}{number}": iri for number, iri in enumerate(pieces[1::2])}
+            records = {f"{PLACE}{number}": iri for number, iri in enumerate(named)}
             steps = steps_of(plan.query, statistics, records)
         return plan if steps is not None and steps <= STEPS_AT_ONCE else None
 
     def _planned(self, statistics: Statistics, pieces: tuple[str, ...]) -> Plan | None:
-        places = (f"<{_PLACE}{number}>" for number in range(len(pieces) - 1))
-        shape = "".join(each for both in zip_longest(pieces, places, fillvalue="") for each in both)
+        shape = shape_of(pieces)
         try:
             checked = guard.check(shape, self._limits)
             if any(rewrite(shape) != shape for rewrite in self._rewriters):
@@ -119,4 +116,4 @@ def _depends(query: Query) -> bool:
     """Tell whether the placeholder stands for a predicate, whose counts the bound needs."""
     group = query.groups[-1]
     patterns = [*group.patterns, *(each for optional in group.optionals for each in optional)]
-    return any(each.predicate.iri.startswith(_PLACE) for each in patterns)
+    return any(each.predicate.iri.startswith(PLACE) for each in patterns)

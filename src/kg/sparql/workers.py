@@ -20,6 +20,7 @@ from kg.errors import ConfigError, KgError, Unavailable
 from kg.generation import Generation
 from kg.sparql import counting, frames, nursery
 from kg.sparql.columns.answering import Answerer, opened
+from kg.sparql.records import records_of
 from kg.sparql.statistics import Statistics
 from kg.store.embedded import fits_memory
 
@@ -95,6 +96,7 @@ class Nursery:
             "store": str(generation.store_folder),
             "memory_mb": settings.sparql_worker_memory_mb,
             "prefixes": known_prefixes(settings),
+            "records": records_of(settings),
             "columns": settings.sparql_columns,
         }
         try:
@@ -191,7 +193,7 @@ class Pool:
         self.columns: Answerer | None = None
         """The statements as sorted arrays, where the build wrote them."""
         if settings.sparql_columns:
-            self.columns = opened(generation.folder, known_prefixes(settings))
+            self.columns = opened(generation.folder, known_prefixes(settings), records_of(settings))
         self.statistics: Statistics | None = counting.kept(generation.folder)
         """The counts of the generation: of the build, else some seconds after the start."""
         if self.statistics is None and (settings.sparql_reorder or settings.sparql_near):

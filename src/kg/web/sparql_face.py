@@ -126,11 +126,12 @@ class Face:
         if asked is None:
             return None
         environ["kg.request_id"] = new_request_id(environ)
-        client = environ.get("REMOTE_ADDR", "")
-        request = replace(asked, client=client, request_id=environ["kg.request_id"])
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags:
+        if environ.get("HTTP_IF_NONE_MATCH"):
             return None
+        request = SparqlRequest(  # ``replace`` takes several times as long
+            asked.text, asked.results, asked.graph, asked.default_graphs, asked.named_graphs,
+            client=environ.get("REMOTE_ADDR", ""), request_id=environ["kg.request_id"],
+        )  # fmt: skip
         answer = self.service.at_once(request)
         return None if answer is None else self._reply(environ, answer)
 

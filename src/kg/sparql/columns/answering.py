@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +16,9 @@ from kg.sparql.columns.algebra import STEP, Declined, Group, Pattern, Select
 from kg.sparql.columns.filtering import Filter
 from kg.sparql.columns.grouping import distinct, finished
 from kg.sparql.columns.joining import UNBOUND, Column, Relation, Table, TooMuch, Wide, stacked
-from kg.sparql.columns.parsing import parse
 from kg.sparql.columns.paths import join_paths
 from kg.sparql.columns.reading import Columns
-
-_SYNTAX: Final = px.Store()
-"""An empty store: what it parses is SPARQL; what it does not, it explains when it is asked in earnest."""
+from kg.sparql.columns.shaping import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +38,28 @@ APART: Final = Bounds(8_000_000, 1_000_000, 2_000_000)
 """In a process of its own: some 0.3 GB."""
 
 
-@lru_cache(maxsize=1024)
-def _parsed(text: str, prefixes: tuple[tuple[str, str], ...]) -> Select | None:
-    try:
-        found = parse(text, dict(prefixes))
-        _SYNTAX.query(text, prefixes=dict(prefixes))
-    except (Declined, SyntaxError):
-        return None
-    return found
-
-
-def opened(folder: Path, prefixes: Mapping[str, str]) -> Answerer | None:
-    """Open the columns in a generation's folder, or nothing where there are none."""
+def opened(folder: Path, prefixes: Mapping[str, str], records: str = "") -> Answerer | None:
+    """Open the columns in a generation's folder, or nothing where there are none; see :class:`Answerer`."""
     with suppress(OSError, ValueError, KeyError):
-        return Answerer(Columns(folder), prefixes)
+        return Answerer(Columns(folder), prefixes, records)
     return None
 
 
 class Answerer:
     """Answers the queries of one generation."""
 
-    def __init__(self, columns: Columns, prefixes: Mapping[str, str]) -> None:
-        """``prefixes`` need no declaration."""
+    def __init__(self, columns: Columns, prefixes: Mapping[str, str], records: str = "") -> None:
+        """``prefixes`` need no declaration; queries that differ in IRIs with ``records`` are read once."""
         self.columns = columns
-        self._prefixes = tuple(prefixes.items())
+        self._read = Readings(prefixes, records).of
 
     def reads(self, text: str) -> bool:
         """Tell whether a query is of the kind that can be answered here."""
-        return _parsed(text, self._prefixes) is not None
+        return self._read(text) is not None
 
     def answer(self, text: str, media_type: str, bounds: Bounds) -> bytes | None:
         """Return the answer of a query, or nothing if it is left to the engine."""
-        query = _parsed(text, self._prefixes)
+        query = self._read(text)
         kind = px.QueryResultsFormat.from_media_type(media_type)
         if query is None or kind is None:
             return None
