@@ -126,17 +126,17 @@ def main() -> None:
             for name in ("bundled, first", "bundled, again"):
                 rows.append((name, measure_build(root / "bundled", index=True)))
         for count in [int(each) for each in chosen.counts.split(",") if each]:
-            folder = _generate(root, count)
+            folder = generate(root, count)
             made = measure_build(root / f"home-{count}", index=False, inputs=(f"wocat={folder}",))
             rows.append((f"{count:,} generated, no index", made))
         print("\n".join(build_table(rows)))
         if chosen.rate:
             scratch = root / "rate"
             scratch.mkdir()
-            print("", *rate_table(_generate(root, chosen.rate), scratch), sep="\n")
+            print("", *rate_table(generate(root, chosen.rate), scratch), sep="\n")
 
 
-def _generate(root: Path, count: int) -> Path:
+def generate(root: Path, count: int) -> Path:
     folder = root / f"qcat-{count}"
     if not folder.is_dir():
         arguments = [sys.executable, str(HERE / "qcat.py"), str(folder), str(count)]

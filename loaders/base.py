@@ -31,11 +31,16 @@ def kind_of(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Files of one dataset in one format; ``paths`` are files, in the order they are read."""
+    """Files of one dataset in one format; ``paths`` are files, in the order they are read.
+
+    ``first_line`` is the number that the first line has for people: of a large file with a record a line,
+    a part is given as if it were the file.
+    """
 
     dataset: Dataset
     paths: tuple[Path, ...]
     base: str
+    first_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

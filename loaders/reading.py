@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from kg.errors import BadRecord
 from kg.model import Case, Dataset, Decision, Document, Entity, Origin, Practice, Publication
@@ -16,6 +16,8 @@ from loaders.base import MAX_RECORD_BYTES, MAX_TEXT, LoadReport, Source, kind_of
 Loaded = TypeVar("Loaded", bound=Case | Decision | Document | Entity | Practice | Publication)
 Raw = TypeVar("Raw")
 Kind = Literal["unmapped", "unmodelled", "dropped", "note"]
+LINES: Final = (".jsonl", ".ndjson")
+"""Files in which each line is a document, so that they can be read in parts."""
 
 
 @dataclass(slots=True)
@@ -203,13 +205,14 @@ def json_records(path: Path, reading: Reading) -> Iterator[tuple[str, Any]]:
     content = file_bytes(path, reading)
     if content is None:
         return
-    if path.suffix.lower() not in (".jsonl", ".ndjson"):
+    if path.suffix.lower() not in LINES:
         try:
             yield path.name, json_document(content)
         except BadRecord as fault:
             reading.quarantine(path.name, fault.field, fault.reason)
         return
-    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+    lines = content.removeprefix(b"\xef\xbb\xbf").splitlines()
+    for number, line in enumerate(lines, reading.source.first_line):
         if line.strip():
             try:
                 yield f"line {number}", json_document(line)

@@ -22,7 +22,7 @@ from tiny import TINY, TINY_INPUTS
 
 from kg import build as building
 from kg import generation
-from kg.build import build, check_current, check_inputs, dataset_table, export, merge, reading, stages
+from kg.build import build, check_current, check_inputs, dataset_table, export, merge, stages
 from kg.build.job import Job
 from kg.config import Settings
 from kg.errors import BadInput, BuildFailed, NotFound
@@ -74,13 +74,6 @@ def test_build_when_the_hash_seed_differs_then_the_graph_is_the_same_bytes(
         home = tmp_path / str(seed)
         assert _start(home, seed).wait() == 0
         assert generation.current(home).graph_file.read_bytes() == tiny_graph.read_bytes()
-
-
-def test_build_when_read_by_several_processes_then_the_graph_is_the_same_bytes(
-    tmp_path: Path, tiny_graph: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "_ALONE_BELOW", 0)
-    assert _build(tmp_path).generation.graph_file.read_bytes() == tiny_graph.read_bytes()
 
 
 def test_build_when_done_then_rows_loaded_and_quarantined_add_up(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from kg.align import about, rules
 from kg.config import Settings
 from kg.errors import ConfigError, MissingExtra
 from kg.progress import Progress
-from kg.search import encoders
+from kg.search import encoders, spreading
 from kg.search.cache import VectorCache
 from kg.store import GraphStore
 from kg.terms import literal
@@ -172,7 +172,7 @@ def _encoder(settings: Settings) -> tuple[encoders.Encoder | None, VectorCache |
     except (ConfigError, MissingExtra) as fault:
         _LOG.warning("Texts are searched for names only: %s", fault)
         return None, None
-    return chosen, VectorCache(settings.home_folder / "cache" / "vectors.sqlite")
+    return spreading.over(chosen, settings), VectorCache(settings.home_folder / "cache" / "vectors.sqlite")
 
 
 def _written(record: str, each: Suggestion, iris: Iris) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from kg import database, generation
 from kg.build import inputs as given
-from kg.build import keeping, renewing, stages
+from kg.build import keeping, renewing, shards, stages
 from kg.build import manifest as manifests
 from kg.build.checking import check_current, check_inputs
 from kg.build.exporting import export
@@ -86,6 +86,7 @@ def build(
         if index:
             stages.fill(job, manifest["id"])
         published = generation.publish(home, workshop)
+        shards.Shelf(home).clear()
         # The history of changes follows what serves; where it cannot be written, the service catches up.
         with suppress(Unavailable):
             link = import_module("kg.link")

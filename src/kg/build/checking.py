@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from kg import generation
 from kg.build import inputs as given
-from kg.build import schema, work
+from kg.build import schema, shards, units, work
 from kg.build.result import CheckReport
 from kg.config import Settings
 from kg.errors import BadInput
@@ -32,18 +30,22 @@ def check_inputs(settings: Settings, inputs: Iterable[str], *, progress: Progres
     read = loaded = 0
     issues: list[Issue] = []
     warnings: list[Violation] = []
-    with TemporaryDirectory() as scratch, progress.stage("check", sum(len(e.files) for e in chosen)) as go:
-        for each in chosen:
-            graph = settings.iris.graph(each.graph)
-            for n, files in enumerate(each.chunks()):
-                runs = Path(scratch) / f"{each.dataset.name}-{n}"
-                done = work.run(work.Task(each.dataset, files, graph, settings.base, runs))
+    cut = [shard for shard, _ in shards.cut(_parts(chosen), settings.base, "")]
+    with progress.stage("check", sum(len(shard.files) for shard in cut)) as go:
+        for shard in cut:
+            with shard.unpacked() as task:
+                done = work.run(task)
                 read += done.report.read
                 loaded += done.report.loaded
                 issues += done.report.issues
                 warnings += done.warnings
-                go(len(files))
+                go(len(shard.files))
     return CheckReport(read, loaded, tuple(issues), tuple(warnings))
+
+
+def _parts(chosen: Iterable[given.Input]) -> Iterator[units.Part]:
+    for each in chosen:
+        yield from units.parts(each, each.digests())
 
 
 def check_current(settings: Settings, *, progress: Progress) -> CheckReport:

@@ -12,11 +12,34 @@ from kg import resources
 from kg.errors import BadInput
 from kg.model import Dataset
 from loaders import datasets
+from loaders.base import MAX_RECORD_BYTES
+from loaders.reading import LINES
 
 FILES_PER_CHUNK: Final = 250
 BYTES_PER_CHUNK: Final = 32 * 1024 * 1024
 FILES_STAND_ALONE: Final = frozenset({"wocat", "informea", "crossref", "datacite", "oai_dc", "feed"})
 """Loaders for which no file says anything that another needs."""
+BY_PLACE: Final = frozenset({"mapping"})
+"""Loaders whose files name each other by their places."""
+BYTES_PER_SLICE: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some lines of a file: bytes from ``start`` to ``end``, the number of the first, SHA-256 of them."""
+
+    start: int
+    end: int
+    line: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Files that are read together, or some lines of one."""
+
+    files: tuple[Path, ...]
+    slice: Slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +57,29 @@ class Input:
         """Local name of the named graph that its records go to."""
         return self.dataset.graph or self.dataset.name
 
-    def chunks(self) -> Iterator[tuple[Path, ...]]:
+    def chunks(self) -> Iterator[Chunk]:
         """Cut the files into parts of bounded number and size, so that memory stays flat."""
         part: list[Path] = []
         size = 0
         for file in self.files:
+            if self.is_cut(file):
+                if part:
+                    yield Chunk(tuple(part))
+                    part, size = [], 0
+                yield from (Chunk((file,), each) for each in slices(file))
+                continue
             part.append(file)
             size += file.stat().st_size
             if len(part) >= FILES_PER_CHUNK or size >= BYTES_PER_CHUNK:
-                yield tuple(part)
+                yield Chunk(tuple(part))
                 part, size = [], 0
         if part:
-            yield tuple(part)
+            yield Chunk(tuple(part))
+
+    def is_cut(self, file: Path) -> bool:
+        """Tell whether a file is so large that its lines are read in parts."""
+        by_line = file.suffix.lower() in LINES and self.dataset.loader not in BY_PLACE
+        return by_line and file.stat().st_size > BYTES_PER_CHUNK
 
     @property
     def apart(self) -> bool:
@@ -77,6 +111,17 @@ class Input:
             "bytes": size,
             "sha256": whole.hexdigest(),
         }
+
+
+def slices(file: Path) -> Iterator[Slice]:
+    """Cut a file behind ends of lines; no more than a slice of it is held at a time."""
+    start, line = 0, 1
+    with file.open("rb") as handle:
+        while block := handle.read(BYTES_PER_SLICE):
+            block += handle.readline(MAX_RECORD_BYTES)
+            yield Slice(start, start + len(block), line, hashlib.sha256(block).hexdigest())
+            start += len(block)
+            line += len(block.splitlines())
 
 
 def bundled() -> list[Input]:

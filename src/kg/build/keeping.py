@@ -19,7 +19,7 @@ from kg.generation import Generation
 if TYPE_CHECKING:
     from kg.build.job import Job
 
-_CODE: Final = ("align", "build", "link", "mapping", "quality", "search", "sparql", "store")
+_CODE: Final = ("align", "build", "link", "mapping", "quality", "running", "search", "sparql", "store")
 """Packages of ``kg``, besides its modules, that decide what comes of a record."""
 
 
@@ -62,6 +62,13 @@ def recipe(job: Job) -> str:
     models = manifest.models(job.settings) if job.with_index else {}
     facts = [_code(), manifest.ontology_sha256(), version("pyoxigraph"), job.settings.base, job.with_index]
     return hashlib.sha256(json.dumps([*facts, sorted(models.items())]).encode()).hexdigest()
+
+
+@cache
+def reading(base: str) -> str:
+    """Return the digest of all but the records and the dataset that decides what comes of reading a file."""
+    facts = [_code(), manifest.ontology_sha256(), version("pyoxigraph"), base]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def reviews(job: Job) -> dict[str, list[Any]]:

@@ -6,16 +6,20 @@ import hashlib
 import heapq
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from kg.batches import batches
 from kg.vocab import SKOS
 
 _PART: Final = re.compile(rb"/(?:row|geometry|exposure|credit|provision|author)/.*$", re.DOTALL)
 """What follows a record's IRI in the IRIs of its parts (kg.mapping)."""
+_OPEN: Final = 256
+"""Files that are read at a time; the system allows 1,024."""
 
 
 @dataclass(slots=True)
@@ -37,10 +41,8 @@ def merge(runs: Iterable[Path], out: Path, *, inferred: str) -> Merged:
     digest = hashlib.sha256()
     counts: dict[bytes, int] = {}
     last_graph = f" <{inferred}> .\n".encode()
-    with ExitStack() as stack:
-        files = [stack.enter_context(path.open("rb", buffering=1 << 18)) for path in runs]
-        target = stack.enter_context(out.open("wb", buffering=1 << 20))
-        for line in _distinct(heapq.merge(*files), last_graph):
+    with _few(list(runs), out) as some, _together(some) as lines, out.open("wb", buffering=1 << 20) as target:
+        for line in _distinct(lines, last_graph):
             target.write(line)
             digest.update(line)
             graph = line[line.rindex(b" <") + 2 : -4]
@@ -49,6 +51,29 @@ def merge(runs: Iterable[Path], out: Path, *, inferred: str) -> Merged:
     merged.triples = sum(counts.values())
     merged.sha256 = digest.hexdigest()
     return merged
+
+
+@contextmanager
+def _few(runs: list[Path], out: Path) -> Iterator[list[Path]]:
+    """Give as many sorted files as may be open at a time, with all lines of the runs."""
+    if len(runs) <= _OPEN:
+        yield runs
+        return
+    with TemporaryDirectory(prefix="few-", dir=out.parent) as folder:
+        gathered: list[Path] = []
+        for some in batches(runs, _OPEN):
+            gathered.append(Path(folder) / f"{len(gathered)}.nq")
+            with _together(some) as lines, gathered[-1].open("wb", buffering=1 << 20) as target:
+                target.writelines(lines)
+        with _few(gathered, out) as few:
+            yield few
+
+
+@contextmanager
+def _together(runs: Iterable[Path]) -> Iterator[Iterator[bytes]]:
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("rb", buffering=1 << 18)) for path in runs]
+        yield iter(heapq.merge(*files))
 
 
 def _distinct(lines: Iterator[bytes], last_graph: bytes) -> Iterator[bytes]:

@@ -1,21 +1,29 @@
-"""Reads parts of the inputs into sorted runs of statements, in several processes when there is much."""
+"""Reads parts of the inputs into sorted runs of statements, by whoever the settings say; keeps what comes.
+
+A shard that fails is tried again, then halved until the record at fault stands alone and is quarantined.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from kg.build import units, work
-from kg.build.inputs import BYTES_PER_CHUNK, FILES_PER_CHUNK
+from kg import running
+from kg.build import keeping, shards, units
+from kg.build.shards import Shard, Shelf
+from kg.errors import BuildFailed
 
 if TYPE_CHECKING:
     from kg.build.job import Job
 
-_ALONE_BELOW: Final = 24 * 1024 * 1024
+_LOG: Final = logging.getLogger("kg.build")
+_LITTLE: Final = 24 * 1024 * 1024
 """Inputs smaller than this are read in this process: starting others would take longer."""
+_MOST_REFUSED: Final = 50
+"""Records whose reading may fail; more of them mean that something else is at fault."""
 
 
 def read(job: Job, parts: Sequence[units.Part], name: str) -> Iterator[units.Unit]:
@@ -23,45 +31,118 @@ def read(job: Job, parts: Sequence[units.Part], name: str) -> Iterator[units.Uni
 
     Args:
         name: of the stage, for the progress.
+
+    Raises:
+        BuildFailed: reading fails again and again, or a worker has another release.
+        Unavailable: there is nobody to read; what is done is kept.
     """
-    groups = list(_grouped(parts))
-    tasks: list[work.Task] = []
-    for group in groups:
-        given = group[0].given
-        files = tuple(file for part in group for file in part.files)
-        runs = job.scratch / f"run-{len(job.taken) + len(tasks):05}"
-        graph = job.iris.graph(given.graph)
-        tasks.append(work.Task(given.dataset, files, graph, job.settings.base, runs))
-    size = sum(file.stat().st_size for task in tasks for file in task.files)
-    with job.progress.stage(name, sum(len(task.files) for task in tasks)) as advance:
-        for group, done in zip(groups, _run(tasks, alone=size < _ALONE_BELOW), strict=True):
-            job.taken.append((done.runs, group))
-            advance(len(done.task.files))
-            for stage, seconds in done.seconds.items():
-                job.seconds[stage] = job.seconds.get(stage, 0.0) + seconds
-            yield from units.divide(done, group)
+    recipe = keeping.reading(job.settings.base)
+    cut = list(shards.cut(parts, job.settings.base, recipe))
+    little = len(cut) < 2 or sum(part.size for part in parts) < _LITTLE
+    runner = running.choose(job.settings, little=little)
+    shelf = Shelf(job.settings.home_folder)
+    with job.progress.stage(name, sum(len(shard.files) for shard, _ in cut)) as advance:
+        work = _Work(runner, shelf, [shard for shard, _ in cut], advance)
+        for (_, group), pieces in zip(cut, work.finished(), strict=True):
+            found: dict[units.Key, units.Unit] = {}
+            for piece in pieces:
+                outcome = shelf.take(piece, job.scratch / f"run-{len(job.taken):05}{piece.piece}")
+                job.taken.append((outcome.runs, group))
+                for stage, seconds in outcome.seconds.items():
+                    job.seconds[stage] = job.seconds.get(stage, 0.0) + seconds
+                for unit in outcome.units:
+                    if unit.key in found:
+                        found[unit.key].add(unit)
+                    else:
+                        found[unit.key] = unit
+            yield from found.values()
 
 
-def _grouped(parts: Sequence[units.Part]) -> Iterator[list[units.Part]]:
-    """Cut the parts into tasks: one dataset each, of bounded number and size, so that memory stays flat."""
-    group: list[units.Part] = []
-    size = 0
-    for part in parts:
-        alike = group and group[0].given is part.given and part.given.apart
-        if group and not (alike and len(group) < FILES_PER_CHUNK and size < BYTES_PER_CHUNK):
-            yield group
-            group, size = [], 0
-        group.append(part)
-        size += sum(file.stat().st_size for file in part.files)
-    if group:
-        yield group
+@dataclass
+class _Work:
+    """Shards to read, and how far that is; a shard is whole when none of its pieces is ``left``."""
 
+    runner: running.Runner
+    shelf: Shelf
+    shards: Sequence[Shard]
+    advance: Callable[[int], None]
+    pieces: list[list[Shard]] = field(init=False)
+    left: list[int] = field(init=False)
+    refused: int = 0
+    tried: Counter[str] = field(default_factory=Counter)
 
-def _run(tasks: list[work.Task], *, alone: bool) -> Iterator[work.Done]:
-    """Yield the outcomes in the order of the tasks, whatever process they come from."""
-    processes = min(len(os.sched_getaffinity(0)), 8, len(tasks))
-    if alone or processes < 2:
-        yield from map(work.run, tasks)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work.run, tasks)
+    def __post_init__(self) -> None:
+        self.pieces = [[] for _ in self.shards]
+        self.left = [1 for _ in self.shards]
+
+    def finished(self) -> Iterator[list[Shard]]:
+        """Yield the pieces of each shard, in order, once their outcomes are on the shelf."""
+        waiting = list(enumerate(self.shards))
+        at = 0
+        for _ in self._rounds(waiting):
+            while at < len(self.shards) and not self.left[at]:
+                yield sorted(self.pieces[at], key=lambda each: each.piece)
+                at += 1
+
+    def _rounds(self, waiting: list[tuple[int, Shard]]) -> Iterator[None]:
+        """Run what waits, then what failed of it; yields whenever something is done."""
+        while waiting:
+            left = [(number, piece) for number, piece in waiting if not self._is_there(number, piece)]
+            if there := len(waiting) - len(left):
+                _LOG.info("%d of %d shards are there from a build that stopped.", there, len(waiting))
+            yield
+            failed: list[tuple[int, Shard]] = []
+            everywhere = not self.runner.elsewhere
+            yield from self._run(self.runner, [each for each in left if everywhere or each[1].moves], failed)
+            here = [each for each in left if not (everywhere or each[1].moves)]
+            yield from self._run(running.Here(), here, failed)
+            waiting = failed
+
+    def _is_there(self, number: int, piece: Shard) -> bool:
+        if self.shelf.has(piece):
+            self._done(number, piece)
+            return True
+        return False
+
+    def _run(
+        self, runner: running.Runner, some: list[tuple[int, Shard]], failed: list[tuple[int, Shard]]
+    ) -> Iterator[None]:
+        things = (piece.packed() if runner.elsewhere else piece for _, piece in some)
+        for which, outcome in runner.run(shards.read, things):
+            number, piece = some[which]
+            if isinstance(outcome, running.Failed):
+                failed += [(number, each) for each in self._again(number, piece, outcome)]
+            else:
+                self.shelf.put(piece, outcome)
+                self._done(number, piece)
+            yield
+
+    def _done(self, number: int, piece: Shard) -> None:
+        self.pieces[number].append(piece)
+        self.left[number] -= 1
+        if not self.left[number]:
+            self.advance(len(self.shards[number].files))
+
+    def _again(self, number: int, piece: Shard, failed: running.Failed) -> list[Shard]:
+        """Return what to run instead of a shard that failed: it, its halves, or nothing.
+
+        Raises:
+            BuildFailed: that has happened too often.
+        """
+        self.tried[piece.key] += 1
+        _LOG.warning("A shard of %s failed: %s", piece.dataset.name, failed.reason)
+        if failed.again and self.tried[piece.key] < 2:
+            return [piece]
+        halves = piece.halves()
+        if halves:
+            self.left[number] += len(halves) - 1
+            return halves
+        self.refused += 1
+        if self.refused > _MOST_REFUSED:
+            raise BuildFailed(
+                f"Reading {piece.dataset.name} fails again and again: {failed.reason}",
+                hint="What is done is kept; the log says where it failed.",
+            )
+        self.shelf.put(piece, piece.refused(failed.reason))
+        self._done(number, piece)
+        return []

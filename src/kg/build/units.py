@@ -15,7 +15,7 @@ from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from kg.build.inputs import Input
+from kg.build.inputs import Input, Slice, slices
 from kg.build.withdrawn import Names
 from kg.build.work import Done, Seen, write_run
 from kg.mapping import Pending
@@ -26,8 +26,10 @@ FOLDER: Final = "kept-1"
 """The folder of what is kept in a generation's folder; its number changes with its format."""
 Key = tuple[str, str]
 """Name of the dataset and of the file; the number of the part where files do not stand alone."""
-_TWICE: Final = ("identifier", "was already read")
-"""What a reason says where a record stayed out because of another one in another file."""
+FAILED: Final = "could not be read"
+"""How the reason begins where reading a record failed for no fault that anybody has found in it."""
+_PASSING: Final = ("identifier", "was already read", FAILED)
+"""What a reason says where a record stayed out because of another file's, or of the machine."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,13 @@ class Unit:
     @property
     def stands(self) -> bool:
         """Whether what came of it holds as long as the unit itself does not change."""
-        return not any(each.kind == "quarantined" and _twice(each) for each in self.issues)
+        return not any(each.kind == "quarantined" and _passes(each) for each in self.issues)
+
+    def add(self, piece: Unit) -> None:
+        """Take in another piece of the same unit."""
+        self.records += piece.records
+        self.issues += piece.issues
+        self.warnings += piece.warnings
 
     def to_json(self) -> list[Any]:
         records = [
@@ -142,29 +150,57 @@ class Part:
     digest: str
     given: Input
     files: tuple[Path, ...]
+    slice: Slice | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the unit is a file, so that several can be read together and still be told apart."""
+        return self.given.apart and self.slice is None
+
+    @property
+    def size(self) -> int:
+        """Bytes to read."""
+        if self.slice:
+            return self.slice.end - self.slice.start
+        return sum(file.stat().st_size for file in self.files)
 
 
 def parts(given: Input, digests: list[str]) -> Iterator[Part]:
     """Yield the units of an input in reading order, each with a digest of all that it is read from."""
     about = repr((replace(given.dataset, paths=()), given.graph, given.bundled))
     of = dict(zip(given.files, digests, strict=True))
+    name = given.dataset.name
     if given.apart:
         for file in given.files:
-            yield Part((given.dataset.name, file.name), _digest(about, of[file]), given, (file,))
+            if given.is_cut(file):
+                for n, each in enumerate(slices(file)):
+                    yield Part((name, f"{file.name}#{n}"), _of_slice(about, file, each), given, (file,), each)
+            else:
+                yield Part((name, file.name), _digest(about, of[file]), given, (file,))
         return
-    for number, files in enumerate(given.chunks()):
-        names = [f"{file.name}\0{of[file]}" for file in files]
-        yield Part((given.dataset.name, f"#{number}"), _digest(about, *names), given, files)
+    for number, chunk in enumerate(given.chunks()):
+        if chunk.slice:
+            digest = _of_slice(about, chunk.files[0], chunk.slice)
+        else:
+            digest = _digest(about, *(f"{file.name}\0{of[file]}" for file in chunk.files))
+        yield Part((name, f"#{number}"), digest, given, chunk.files, chunk.slice)
 
 
-def divide(done: Done, of: Sequence[Part]) -> list[Unit]:
-    """Return what came of the parts that a task has read, in their order."""
-    found = {part.key: Unit(part.key, part.digest) for part in of}
-    apart = of[0].given.apart
-    dataset, whole = of[0].key
+def _of_slice(about: str, file: Path, part: Slice) -> str:
+    return _digest(about, f"{file.name}\0{part.sha256}", str(part.line))
+
+
+def divide(done: Done, of: Sequence[tuple[Key, str]], *, alone: bool) -> list[Unit]:
+    """Return what came of some units (key, digest) that were read together, in their order.
+
+    Args:
+        alone: whether each unit is a file; else there is one unit.
+    """
+    found = {key: Unit(key, digest) for key, digest in of}
+    dataset, whole = of[0][0]
 
     def unit(file: str) -> Unit:
-        return found[dataset, file if apart else whole]
+        return found[dataset, file if alone else whole]
 
     files = {seen.iri: seen.file for seen in done.records}
     for seen in done.records:
@@ -192,5 +228,5 @@ def _pending(row: list[Any]) -> Pending:
     return Pending(tuple(names), subject, predicate, tail, tuple(otherwise))
 
 
-def _twice(issue: Issue) -> bool:
-    return any(part in issue.reason for part in _TWICE)
+def _passes(issue: Issue) -> bool:
+    return any(part in issue.reason for part in _PASSING)

@@ -1,4 +1,4 @@
-"""Reads one part of a dataset into a sorted run of statements; runs in a process of its own if need be."""
+"""Reads one part of a dataset into sorted runs of statements; knows nothing of where it runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import zstandard
+
 import loaders
+from kg.batches import batches
 from kg.build import schema
 from kg.errors import BadRecord
 from kg.inference import Closure
@@ -26,13 +29,13 @@ RUN_LINES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part of a dataset: its files, and where the runs go (a path without suffix)."""
+    """A part of a dataset: files, or some lines of one, of which the first has the number ``first_line``."""
 
     dataset: Dataset
     files: tuple[Path, ...]
     graph: str
     base: str
-    runs: Path
+    first_line: int = 1
 
 
 @dataclass(slots=True)
@@ -52,11 +55,13 @@ class Seen:
 
 @dataclass(slots=True)
 class Done:
-    """What came of a task; seconds are of this process, by stage."""
+    """What came of a task; seconds are of this process, by stage.
 
-    task: Task
+    A run is sorted N-Quads, compressed by Zstandard: what a worker sends back, and what is kept, is small.
+    """
+
     report: LoadReport
-    runs: list[Path] = field(default_factory=list)
+    runs: list[bytes] = field(default_factory=list)
     records: list[Seen] = field(default_factory=list)
     warnings: list[Violation] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -64,11 +69,11 @@ class Done:
 
 def run(task: Task) -> Done:
     """Load, map, check and infer one part; broken records are quarantined in the report."""
-    done = Done(task, LoadReport(task.dataset.name))
+    done = Done(LoadReport(task.dataset.name))
     clock = _Clock(done.seconds)
     iris = Iris(task.base)
     closure, validator = _closure(iris), _validator(iris)
-    source = Source(task.dataset, task.files, task.base)
+    source = Source(task.dataset, task.files, task.base, task.first_line)
     records = loaders.get(task.dataset.loader)(source, done.report)
     seen: set[str] = set()
     held: list[str] = []
@@ -150,9 +155,12 @@ def _quarantine(report: LoadReport, file: str, record: str, field_: str, reason:
 
 def _write(lines: list[str], done: Done) -> None:
     if lines:
-        path = done.task.runs.with_suffix(f".{len(done.runs)}.nq")
-        write_run(lines, path)
-        done.runs.append(path)
+        lines.sort()
+        packer = zstandard.ZstdCompressor().compressobj()
+        parts = [
+            packer.compress("".join(f"{line}\n" for line in some).encode()) for some in batches(lines, BATCH)
+        ]
+        done.runs.append(b"".join([*parts, packer.flush()]))
 
 
 def write_run(lines: list[str], path: Path) -> None:

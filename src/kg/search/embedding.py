@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kg.config import Settings
 from kg.errors import ConfigError
+from kg.running import processors
 from kg.search.e5_unpack import unpack_once
 
 Vectors = NDArray[np.float32]
@@ -24,6 +25,7 @@ E5_SMALL: Final = "intfloat/multilingual-e5-small"
 _WEIGHTS: Final = (".safetensors", ".bin", ".json", ".txt", ".model", ".npz")
 _LOADING = threading.Lock()
 _LONGEST_PAIR: Final = 512
+_SHARE: Final = [0]
 
 
 def locate(name: str, settings: Settings) -> Path | str:
@@ -83,8 +85,13 @@ def fingerprint(folder: Path, **matters: object) -> str:
 
 
 def threads() -> int:
-    """Processors this process may use; libraries would count the whole machine."""
-    return max(1, len(os.sched_getaffinity(0)))
+    """Threads for a model: the processors of this process, or its share of them."""
+    return _SHARE[0] or processors()
+
+
+def share(count: int) -> None:
+    """Give models that are loaded from now on so many threads, as others encode beside this process."""
+    _SHARE[0] = count
 
 
 def _has_bfloat16() -> bool:

@@ -14,7 +14,7 @@ from kg.config import Settings
 from kg.errors import ConfigError
 from kg.progress import Progress
 from kg.search import concepts as concept_tables
-from kg.search import encoders, lexical, lexicon, mentions, passages, vectors
+from kg.search import encoders, lexical, lexicon, mentions, passages, spreading, vectors
 from kg.search.cache import VectorCache
 from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.embedding import Vectors, unit
@@ -52,7 +52,7 @@ def build(store: Any, out: Path, settings: Settings, progress: Progress) -> dict
     cache = VectorCache(settings.home_folder / "cache" / "vectors.sqlite")
     described = []
     for name in encoders.names(settings):
-        encoder = encoders.create(name, settings)
+        encoder = spreading.over(encoders.create(name, settings), settings)
         described.append(_write_vectors(out, encoder, texts, concepts, cache, progress))
     return write_manifest(out, records, concepts, described)
 
