@@ -103,11 +103,7 @@ def cluster(workers: int) -> Iterator[clusters.Dask | None]:
     if not workers:
         yield None
         return
-    from distributed import Client
-
     with clusters.dask(workers) as started:
-        with Client(started.address, set_as_default=False) as client:
-            client.wait_for_workers(workers)
         yield started
 
 

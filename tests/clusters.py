@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import distributed
 from started import free_port
 
 
@@ -25,10 +26,13 @@ class Dask:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def add(self, count: int) -> None:
-        """Start workers; they are there a moment later, and Dask waits for them."""
+        """Start workers and wait until they are there."""
         for _ in range(count):
             options = [self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]
             self.workers.append(_start("worker", options, self.folder))
+        if count:
+            with distributed.Client(self.address, set_as_default=False) as client:
+                client.wait_for_workers(len(self.workers), timeout=60)
 
     def kill(self) -> None:
         """Kill the worker that was started first."""

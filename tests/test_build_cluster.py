@@ -74,6 +74,11 @@ def test_cluster_when_things_are_many_then_each_is_done_once(dask: clusters.Dask
     assert len(found) == 40
 
 
+def test_cluster_when_looked_at_then_it_tells_its_workers(dask: clusters.Dask) -> None:
+    looked = Cluster(dask.address).look()
+    assert looked == f"Dask at {dask.address}, workers: {len(dask.workers)}"
+
+
 def test_cluster_when_there_is_no_worker_then_unavailable_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE_S", 0.2)
     with clusters.dask(0) as started, pytest.raises(Unavailable, match="has had no worker"):

@@ -58,6 +58,7 @@ def examine(settings: Settings) -> list[Check]:
         _tried("cross-encoder", lambda: _cross_encoder(settings)),
         _tried("database", lambda: _database(settings)),
         _tried("search engine", lambda: _engine(settings)),
+        _tried("builds run by", lambda: _builds(settings)),
         *_settings(settings),
     ]
 
@@ -120,6 +121,12 @@ def _engine(settings: Settings) -> str:
     from kg.search import engine_choice
 
     return engine_choice.look(settings)
+
+
+def _builds(settings: Settings) -> str:
+    from kg import running
+
+    return running.choose(settings).look()
 
 
 def _database(settings: Settings) -> str:

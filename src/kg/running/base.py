@@ -28,6 +28,14 @@ class Runner(Protocol):
     workers: int
     """Processes that are known to run at a time."""
 
+    def look(self) -> str:
+        """Return in words who that is.
+
+        Raises:
+            Unavailable: there is nobody.
+        """
+        ...
+
     def run(self, do: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         """Yield the number of each thing, from 0, and what ``do`` returned or :class:`Failed`, as they come.
 

@@ -41,6 +41,15 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self.address = address
 
+    def look(self) -> str:
+        with self._client() as client:
+            workers = len(client.nthreads())
+        if not workers:
+            raise Unavailable(
+                f"The Dask cluster at {self.address} has no worker.", hint="Start 'dask worker'."
+            )
+        return f"Dask at {self.address}, workers: {workers}"
+
     def run(self, do: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         numbered = enumerate(things)
         busy: dict[Any, int] = {}

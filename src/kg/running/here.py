@@ -14,6 +14,9 @@ class Here:
     elsewhere = False
     workers = 1
 
+    def look(self) -> str:
+        return "this process"
+
     def run(self, do: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         for number, thing in enumerate(things):
             yield number, attempt(do, thing)

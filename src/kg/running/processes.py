@@ -24,6 +24,9 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
+    def look(self) -> str:
+        return f"up to {self.workers} processes"
+
     def run(self, do: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         numbered = enumerate(things)
         busy: dict[Future[Any], tuple[int, ProcessPoolExecutor]] = {}
