@@ -5,12 +5,11 @@ What runs is a function of a module and what it is given can be pickled, so that
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 from kg.config import Settings
 from kg.errors import ConfigError
-from kg.running.base import Failed, Runner
+from kg.running.base import Failed, Runner, processors
 from kg.running.here import Here
 
 __all__ = ["Failed", "Here", "Runner", "choose", "processors"]
@@ -44,8 +43,3 @@ def choose(settings: Settings, *, little: bool = False) -> Runner:
     from kg.running.processes import Processes
 
     return Processes(workers)
-
-
-def processors() -> int:
-    """Return the processors that this process may use; libraries would count the whole machine."""
-    return max(1, len(os.sched_getaffinity(0)))

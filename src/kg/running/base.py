@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -10,6 +11,7 @@ from typing import Any, Final, Protocol
 from kg.errors import KgError
 
 _LOG: Final = logging.getLogger("kg.running")
+_SHARE: Final[list[int]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,6 @@ class Runner(Protocol):
     """Runs functions; ``elsewhere`` tells that workers may be on machines that have none of our files."""
 
     elsewhere: bool
-    workers: int
-    """Processes that are known to run at a time."""
 
     def look(self) -> str:
         """Return in words who that is.
@@ -46,6 +46,16 @@ class Runner(Protocol):
             Unavailable: there is nobody who could run it.
         """
         ...
+
+
+def processors() -> int:
+    """Return the processors that this process may use; libraries would count the whole machine."""
+    return _SHARE[0] if _SHARE else max(1, len(os.sched_getaffinity(0)))
+
+
+def share(count: int) -> None:
+    """Let this process use so many processors, since others run beside it."""
+    _SHARE[:] = [max(1, count)]
 
 
 def attempt(do: Callable[[Any], Any], thing: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from kg.errors import KgError, MissingExtra, Unavailable
-from kg.running.base import Failed, attempt
+from kg.running.base import Failed, attempt, share
 
 try:
     import dask
@@ -36,7 +36,6 @@ class Cluster:
     """The workers of a scheduler; they may come and go."""
 
     elsewhere = True
-    workers = 1
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -144,4 +143,5 @@ def _finished(client: Any, busy: Iterable[Any]) -> list[Any]:
 
 def _alone(do: Callable[[Any], Any], thing: Any) -> Any:
     with _ALONE:
+        share(distributed.get_worker().state.nthreads)
         return attempt(do, thing)

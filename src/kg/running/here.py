@@ -12,7 +12,6 @@ class Here:
     """This process."""
 
     elsewhere = False
-    workers = 1
 
     def look(self) -> str:
         return "this process"

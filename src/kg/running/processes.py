@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
 from typing import Any
 
-from kg.running.base import Failed, attempt
+from kg.running.base import Failed, attempt, processors, share
 
 
 class Processes:
@@ -30,7 +30,7 @@ class Processes:
     def run(self, do: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         numbered = enumerate(things)
         busy: dict[Future[Any], tuple[int, ProcessPoolExecutor]] = {}
-        idle = [_one() for _ in range(self.workers)]
+        idle = [self._one() for _ in range(self.workers)]
         ready: list[tuple[int, Any]] = []
         try:
             while True:
@@ -45,7 +45,7 @@ class Processes:
                 number, process = busy.pop(done)
                 if isinstance(done.exception(), BrokenProcessPool):
                     process.shutdown()
-                    process, outcome = _one(), Failed("its process ended; was there too little memory?")
+                    process, outcome = self._one(), Failed("its process ended; was there too little memory?")
                 else:
                     outcome = done.result()
                 idle.append(process)
@@ -54,13 +54,19 @@ class Processes:
             for process in (*idle, *(each for _, each in busy.values())):
                 process.shutdown(cancel_futures=True)
 
+    def _one(self) -> ProcessPoolExecutor:
+        share_of_each = processors() // self.workers
+        return ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=_begin, initargs=(share_of_each,)
+        )
 
-def _one() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
+def _begin(count: int) -> None:
+    """Take a share of the processors; end when the process that started this one is gone.
 
-def _end_with_parent() -> None:
-    """End when the process that started this one is gone: a build that is killed leaves nothing running."""
+    So a build that is killed leaves nothing running.
+    """
+    share(count)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_await, args=(parent.sentinel,), daemon=True).start()

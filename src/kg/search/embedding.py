@@ -25,7 +25,6 @@ E5_SMALL: Final = "intfloat/multilingual-e5-small"
 _WEIGHTS: Final = (".safetensors", ".bin", ".json", ".txt", ".model", ".npz")
 _LOADING = threading.Lock()
 _LONGEST_PAIR: Final = 512
-_SHARE: Final = [0]
 
 
 def locate(name: str, settings: Settings) -> Path | str:
@@ -85,13 +84,8 @@ def fingerprint(folder: Path, **matters: object) -> str:
 
 
 def threads() -> int:
-    """Threads for a model: the processors of this process, or its share of them."""
-    return _SHARE[0] or processors()
-
-
-def share(count: int) -> None:
-    """Give models that are loaded from now on so many threads, as others encode beside this process."""
-    _SHARE[0] = count
+    """Threads for a model: as many as there are processors for this process."""
+    return processors()
 
 
 def _has_bfloat16() -> bool:

@@ -18,7 +18,7 @@ from kg import running
 from kg.batches import batches
 from kg.config import Settings
 from kg.errors import BuildFailed, ModelMismatch
-from kg.search import embedding, encoders
+from kg.search import encoders
 from kg.search.embedding import Vectors
 from kg.search.encoders import Encoder
 
@@ -38,7 +38,6 @@ class Texts:
     batch: int
     home: str
     """Data folder where models are unpacked; empty: that of the worker."""
-    threads: int
     texts: tuple[str, ...]
 
 
@@ -99,7 +98,6 @@ class Spread:
             settings.model,
             settings.encode_batch,
             "" if runner.elsewhere else str(settings.home_folder),
-            0 if runner.elsewhere else max(1, running.processors() // runner.workers),
             tuple(texts),
         )
 
@@ -110,8 +108,6 @@ def encode(shard: Texts) -> bytes:
     Raises:
         ModelMismatch: the model of this name has other weights here.
     """
-    if shard.threads:
-        embedding.share(shard.threads)
     encoder = _encoder(shard.name, shard.model, shard.batch, shard.home)
     if encoder.fingerprint != shard.fingerprint:
         raise ModelMismatch(
