@@ -1,7 +1,7 @@
 """Measures the ranking on the information needs of tests/relevance, and proposes weights.
 
-    python -m bench.relevance report [--set first|second|third|all] [--half a] [--home FOLDER] [--out FILE]
-    python -m bench.relevance needs  [--set first|second|third|all] [--half a] [--home FOLDER]
+    python -m bench.relevance report [--set SET] [--half a] [--home FOLDER] [--out FILE]
+    python -m bench.relevance needs  [--set SET] [--half a] [--home FOLDER]
     python -m bench.relevance tune   [--set ...] [--home FOLDER]
     python -m bench.relevance crossvalidate [--set ...] [--home FOLDER]
 
@@ -31,7 +31,12 @@ from kg.search.weights import RANK_K
 from kg.vocab import LANGUAGES
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "relevance"
-SETS: Final = {"first": FOLDER, "second": FOLDER / "second", "third": FOLDER / "third"}
+SETS: Final = {
+    "first": FOLDER,
+    "second": FOLDER / "second",
+    "third": FOLDER / "third",
+    "fourth": FOLDER / "fourth",
+}
 _SAMPLES: Final = 2000
 _DEPTH: Final = 20
 

@@ -32,7 +32,7 @@ def test_needs_when_read_then_are_sixty_or_more_in_six_languages(bench: ModuleTy
         assert max(need.graded.values()) == 2
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth"])
 def test_judgements_when_read_then_each_has_a_reason(bench: ModuleType, name: str) -> None:
     folder = bench.SETS[name]
     rows = (folder / "reasons.tsv").read_text(encoding="utf-8").splitlines()

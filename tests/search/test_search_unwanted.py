@@ -34,6 +34,9 @@ LEFT_OUT = {
         "agroforestry in Africa except Kenya": ["KEN"],
         "water harvesting, but not in Kenya": ["KEN"],
         "grass strips, excluding cropland": ["cropland"],
+        "I cannot afford fertiliser, how do I feed my soil": ["fertilizer"],
+        "we do not want eucalyptus on our hillside": ["eucalyptus"],
+        "we have no machines to build ponds": ["machinery"],
     },
     "fr": {
         "améliorer un sol sableux sans engrais acheté": ["fertilizer"],
@@ -42,6 +45,8 @@ LEFT_OUT = {
         "défricher sans brûler": ["burning"],
         "lutter contre les ravines sans béton": ["concrete"],
         "agroforesterie en Afrique sauf au Kenya": ["KEN"],
+        "je n'ai pas d'engrais pour mon champ": ["fertilizer"],
+        "nous ne voulons pas d'eucalyptus sur nos pentes": ["eucalyptus"],
     },
     "es": {
         "mejorar un suelo pobre sin fertilizantes": ["fertilizer"],
@@ -50,6 +55,8 @@ LEFT_OUT = {
         "controlar cárcavas sin cemento": ["cement"],
         "limpiar el terreno sin quemar": ["burning"],
         "agroforestería en África excepto Kenia": ["KEN"],
+        "no tengo tractor, cómo preparar la tierra": ["machinery"],
+        "no queremos eucaliptos en la ladera": ["eucalyptus"],
     },
     "ru": {
         "улучшить бедную почву без удобрений": ["fertilizer"],
@@ -58,6 +65,8 @@ LEFT_OUT = {
         "остановить овраги без бетона": ["concrete"],
         "расчистить поле без выжигания": ["burning"],
         "агролесоводство в Африке, кроме Кении": ["KEN"],
+        "у меня нет трактора, как обработать землю": ["machinery"],
+        "мы не хотим эвкалиптов на склоне": ["eucalyptus"],
     },
     "zh": {
         "不用化肥改良贫瘠的沙土": ["fertilizer"],
@@ -67,6 +76,8 @@ LEFT_OUT = {
         "不焚烧秸秆的还田方法": ["burning"],
         "非洲的农林复合，除了肯尼亚": ["KEN"],
         "除肯尼亚以外的集雨做法": ["KEN"],
+        "我没有拖拉机，怎么整地": ["machinery"],
+        "买不起化肥，怎样养地": ["fertilizer"],
     },
     "ar": {
         "تحسين تربة فقيرة بدون أسمدة": ["fertilizer"],
@@ -75,6 +86,8 @@ LEFT_OUT = {
         "وقف الأخاديد بدون إسمنت": ["cement"],
         "تنظيف الحقل من دون حرق": ["burning"],
         "الزراعة الحراجية في أفريقيا باستثناء كينيا": ["KEN"],
+        "ليس عندي جرار كيف أحرث الأرض": ["machinery"],
+        "لا نستطيع شراء أسمدة": ["fertilizer"],
     },
 }
 WANTED = {
@@ -87,6 +100,7 @@ WANTED = {
         "soil without vegetation cover",
         "planting without ploughing",
         "not enough fertiliser",
+        "there is no water and no rain",
         "bare slopes without trees",
         "outside help during drought",
         "except in drought",
@@ -99,6 +113,7 @@ WANTED = {
         "semis sans labour",
         "sol sans couverture végétale",
         "trop d'engrais dans la rivière",
+        "il n'y a pas d'eau ici",
         "village sans arbres",
     ),
     "es": (
@@ -109,6 +124,7 @@ WANTED = {
         "siembra sin labranza",
         "suelo sin cobertura vegetal",
         "demasiado fertilizante",
+        "no tenemos agua ni tierra",
         "laderas sin árboles",
     ),
     "ru": (
@@ -119,6 +135,7 @@ WANTED = {
         "посев без вспашки",
         "склоны без деревьев",
         "слишком много удобрений",
+        "у нас нет воды",
         "кроме того, засуха усиливается",
     ),
     "zh": (
@@ -130,6 +147,7 @@ WANTED = {
         "没有植被的土壤",
         "除草技术",
         "化肥用得太多",
+        "我们没有水",
     ),
     "ar": (
         "الكومبوست بدلا من الأسمدة الكيماوية",
@@ -139,6 +157,7 @@ WANTED = {
         "الزراعة بدون حرث",
         "تربة بدون غطاء نباتي",
         "كثرة استخدام الأسمدة",
+        "ليس لدينا ماء",
         "منحدرات بدون أشجار",
     ),
 }

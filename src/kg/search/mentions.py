@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kg.search.analysis import detect, normalise
 from kg.search.concepts import Concepts
+from kg.search.contexts import clarified
 from kg.search.lexicon import Meaning
 from kg.search.matching import Labels, key
 from kg.search.passages import SearchRecord
@@ -37,7 +38,8 @@ def _count(
 ) -> None:
     for text in texts:
         spoken = language if language in LANGUAGES else detect(text)
-        for match in labels.find(normalise(text), spoken, others=False):
+        read = normalise(text)
+        for match in clarified(list(labels.find(read, spoken, others=False)), read):
             for meant in match.meant:
                 if isinstance(meant, Meaning) and meant.weak:
                     continue

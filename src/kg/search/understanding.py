@@ -11,12 +11,13 @@ from kg.search import lexicon
 from kg.search.analysis import STOPWORDS, detect, normalise, tokens
 from kg.search.codes import Codes
 from kg.search.concepts import ConceptEntry, Concepts
+from kg.search.contexts import clarified
 from kg.search.engines import Alternative
 from kg.search.lexicon import Meaning
 from kg.search.matching import WORD, Labels, Match, Meant, key
 from kg.search.passages import SearchRecord
 from kg.search.understood import Excluded, Recognised, Understood
-from kg.search.unwanted import Unwanted
+from kg.search.unwanted import Unwanted, names
 from kg.search.weights import EXPANSION, MEANT, NARROWER, PARTIAL, REMEDY, TRANSLATION
 
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -94,6 +95,7 @@ class Understanding:
         for each in excluded:
             rest = _blank(rest, each.start, each.end)
         matches = [match for match in matches if rest[match.start : match.end] == match.text]
+        matches = clarified(matches, rest)
         concepts, recognised = self._recognise(matches, hint or language, off)
         reading = Reading(
             text=_spaced(clean),
@@ -233,6 +235,8 @@ class Understanding:
         aspect = dict(wanted)
         for problem in problems:
             for remedy in lexicon.remedies().get(problem, ()):
+                if any(names(remedy, "en", each.value) for each in reading.excluded):
+                    continue
                 self._remedy(reading, remedy)
                 for each in self._labels.named(remedy):
                     aspect.setdefault(key(each), MEANT["remedy"])

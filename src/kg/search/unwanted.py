@@ -58,7 +58,7 @@ class Unwanted:
         for tagged, texts in titles.items():
             for title in map(normalise, texts):
                 language = tagged if tagged in LANGUAGES else detect(title)
-                if not _names(title, language, value):
+                if not names(title, language, value):
                     continue
                 if all(what.value != value for what, *_ in _cuts(title, language, ())):
                     return True
@@ -212,7 +212,7 @@ def _behind(
     return entry[0], behind.end() if behind else entry[1]
 
 
-def _names(text: str, language: str, value: str) -> bool:
+def names(text: str, language: str, value: str) -> bool:
     """Tell whether a text names a thing; single Chinese characters are parts of too many words."""
     things = tables()[language].things
     if language == "zh":

@@ -142,8 +142,10 @@ def _label_of_off(value: str) -> str:
     """Return the name of a reading that was switched off: of a concept, or of something left out."""
     left_out = value.removeprefix("not.")
     label = search_index().tables.concepts.label("concept", left_out, language())
-    label = named_thing(left_out, language()) or label
-    return label if left_out == value else gettext("not %(label)s", label=label)
+    thing = named_thing(left_out, language())
+    if left_out == value:
+        return thing or label
+    return gettext("without %(label)s", label=thing) if thing else gettext("not %(label)s", label=label)
 
 
 def _label(counts: tuple[FacetCount, ...], name: str, value: str) -> str:

@@ -11,6 +11,7 @@ from kg.web import map as maps
 from kg.web.asked import around, read
 from kg.web.context import search_index, settings
 from kg.web.i18n import language
+from kg.web.played import METHODS, played
 from kg.web.respond import Answer, tagged
 from kg.web.views import with_query
 
@@ -41,6 +42,8 @@ def page() -> Answer:
         found=found,
         drawn=maps.draw(asked, records, None, maps.BESIDE),
         country_names=maps.country_names(countries),
+        played=played,
+        methods=METHODS,
         number_of_page=number,
         pages=max(1, -(-min(found.total, 1000) // PER_PAGE)),
         **around(asked, found),
