@@ -34,10 +34,12 @@ from flask.testing import FlaskClient
 from kg import __version__, generation
 from kg.build import build
 from kg.config import Settings
+from kg.entities import Catalogue
 from kg.store import GraphStore
 from kg.store.opening import open_graph
 from kg.vocab import LANGUAGES
 from kg.web import create_app
+from kg.web.browse import PER_PAGE
 
 MEDIAN_MS, P95_MS = 60.0, 150.0
 KINDS: Final = {
@@ -83,8 +85,15 @@ def addresses(store: GraphStore, settings: Settings, each: int) -> dict[str, lis
         )
         paths = sorted(str(row["r"].value).removeprefix(base) for row in rows)
         found[kind] = random.sample(paths, min(each, len(paths)))
+    catalogue = Catalogue("bench", settings.iris)
     lists = ("practices", "decisions", "publications", "concepts", "countries", "bodies")
-    found["list"] = [f"browse/{name}?page={page}" for page in (1, 2, 3) for name in lists]
+    lengths = {name: len(catalogue.listing(store, name, "en")) for name in lists}
+    found["list"] = [
+        f"browse/{name}?page={page}"
+        for page in (1, 2, 3)
+        for name in lists
+        if lengths[name] > (page - 1) * PER_PAGE
+    ]
     countries = [path.rsplit("/", 1)[-1] for path in found["country"]]
     found["overlap"] = ["overlap", *(f"overlap?only=country:{code}" for code in countries)]
     found["named query"] = [f"queries/practices-by-country?country={code}" for code in countries]
@@ -167,7 +176,7 @@ def make(folder: Path) -> None:
 
 
 def served(settings: Settings) -> Flask:
-    """Return the application, with its search models loaded where there is an index."""
+    """Return the application once it has counted its graph and, with an index, loaded its models."""
     app = create_app(replace(settings, rate_per_minute=0))
     client = app.test_client()
     until = time.monotonic() + 600
@@ -175,6 +184,7 @@ def served(settings: Settings) -> Flask:
         if not generation.current(settings.home_folder).index_folder.is_dir():
             break
         time.sleep(0.5)
+    app.extensions["kg_warmth"].rest(600)
     return app
 
 

@@ -6,7 +6,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -103,8 +103,10 @@ class Live:
     on serving and the fault is logged; where something it needs is away just now, it is tried again.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, prepare: Callable[[Opened], None] | None = None) -> None:
+        """``prepare`` is called with a new generation before it takes over from another one."""
         self._settings = settings
+        self._prepare = prepare
         self._home: Path = settings.home_folder
         self._lock = threading.Lock()
         self._opening = threading.Lock()
@@ -215,12 +217,17 @@ class Live:
 
     def _opened(self, current: Generation) -> Opened:
         opened = Opened(current, self._settings)
-        if self._current is not None and self._current.opened.is_search_open:
-            try:
-                opened.search  # noqa: B018 - opened before the switch, so that no request waits for it
-            except BaseException:
-                opened.close()
-                raise
+        if self._current is None:
+            return opened
+        try:
+            # Before the switch, so that no request waits for it.
+            if self._current.opened.is_search_open:
+                opened.search  # noqa: B018
+            if self._prepare is not None:
+                self._prepare(opened)
+        except BaseException:
+            opened.close()
+            raise
         return opened
 
     def _switch(self, opened: Opened, stamp: tuple[int, int] | None) -> None:

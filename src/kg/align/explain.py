@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from kg import queries
 from kg.align import rules
-from kg.entities.reading import labels
+from kg.entities.labels import choose
+from kg.entities.reading import labels_of
 from kg.errors import BadInput, NotFound
 from kg.store import GraphStore, Row
 from kg.terms import local_id
@@ -74,15 +75,12 @@ class _Asked:
         return self.store.select(text, bound)
 
     def labels(self, things: Iterable[str], language: str) -> dict[str, str]:
-        """Return the label of each IRI in the language, else in English, else in any."""
-        found: dict[str, tuple[int, str]] = {}
-        for row in labels(self.store, things):
-            label = row["label"]
-            tag = getattr(label, "language", None) or ""
-            rank = 0 if tag == language else 1 if tag == "en" else 2
-            key = _value(row["thing"])
-            found[key] = min(found.get(key, (9, "")), (rank, _value(label)))
-        return {thing: label for thing, (_, label) in found.items()}
+        """Return the label of each IRI for a reader of the language."""
+        chosen = {
+            thing: choose(texts, language)
+            for thing, texts in labels_of(self.store, things, self.iris).items()
+        }
+        return {thing: label.value for thing, label in chosen.items() if label}
 
 
 class _Explanation:

@@ -171,14 +171,14 @@ def clipped(points: Sequence[Point], left: float, top: float, right: float, bott
 
 
 def _cut(points: list[Point], axis: int, limit: float, keeps_more: bool) -> list[Point]:
+    along = [each[axis] for each in points]
+    inside = [at >= limit for at in along] if keeps_more else [at <= limit for at in along]
     found: list[Point] = []
-    for here, there in zip(points, (*points[1:], points[0]), strict=True):
-        inside, next_inside = (
-            (each[axis] >= limit) == keeps_more or each[axis] == limit for each in (here, there)
-        )
-        if inside:
+    following = zip([*points[1:], points[0]], [*inside[1:], inside[0]], strict=True)
+    for here, is_inside, (there, is_next_inside) in zip(points, inside, following, strict=True):
+        if is_inside:
             found.append(here)
-        if inside != next_inside:
+        if is_inside != is_next_inside:
             share = (limit - here[axis]) / (there[axis] - here[axis])
             x, y = (a + (b - a) * share for a, b in zip(here, there, strict=True))
             found.append((x, y))

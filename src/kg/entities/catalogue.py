@@ -7,11 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from kg.entities import hub
+from kg.entities import frameworks, hub
+from kg.entities.memory import remembered
 from kg.entities.model import Listed, Ref
 from kg.entities.reading import Names, ask, kind_of, lexical
 from kg.store import GraphStore, Row
-from kg.vocab import VOID, Iris
+from kg.vocab import LANGUAGES, VOID, Iris
 
 CLASSES: Final = {
     "practices": ("Technology", "Approach", "PraisPractice"),
@@ -51,6 +52,16 @@ class Catalogue:
         self._ways: dict[tuple[str, str], tuple[Way, ...]] = {}
         self._named: dict[str, Names] = {}
         self._concept_iris: list[str] = []
+
+    def warm(self, store: GraphStore) -> None:
+        """Count and list what the pages of all practices show, so that no reader waits for it."""
+        self.figures(store)
+        for language in LANGUAGES:
+            self.conventions(store, language)
+            for name in ("frameworks", "decisions", "publications", "countries"):
+                self.listing(store, name, language)
+        for line in self.listing(store, "frameworks", LANGUAGES[0]):
+            frameworks.reached(store, line.ref.iri, self._iris)
 
     def counts(self, store: GraphStore) -> dict[str, int]:
         """Return the number of records of each class, by the class's local name."""
@@ -92,6 +103,20 @@ class Catalogue:
         top = {iri: n for iri, n in counted.items() if iri not in narrow or facet == "country"} or counted
         ways = [Way(names.ref(iri), n) for iri, n in top.items()]
         return tuple(sorted(ways, key=lambda way: (-way.count, way.ref.label.value)))
+
+    def concepts_of(self, store: GraphStore, facet: str, language: str) -> list[Ref]:
+        """Return the concepts that practices have in a facet, narrower ones too, by label."""
+        names = self._names(store, language)
+        rows = self._rows(store, "facets")
+        found = {lexical(row["concept"]) for row in rows if lexical(row["facet"]) == self._iris.term(facet)}
+        return sorted(map(names.ref, found), key=_by_name)
+
+    def regions(self, store: GraphStore, language: str) -> list[Ref]:
+        """Return the regions of the world by label."""
+        names = self._names(store, language)
+        things = {lexical(row["thing"]) for row in self._rows(store, "concept-labels")}
+        found = (iri for iri in things if kind_of(iri, self._iris) == "region")
+        return sorted(map(names.ref, found), key=_by_name)
 
     def concepts(self, store: GraphStore, language: str) -> tuple[Listed, ...]:
         """Return all concepts by label."""
@@ -156,6 +181,11 @@ class Catalogue:
             return self._kept[query]
 
 
+def catalogue_of(store: GraphStore, generation: str, iris: Iris) -> Catalogue:
+    """Return the one catalogue of a store."""
+    return remembered(store, "catalogue", lambda: Catalogue(generation, iris))
+
+
 def _listed(names: Names, iri: str, parts: dict[str, set[str]]) -> Listed:
     symbol = min(parts["symbol"], default="")
     countries = sorted(names.ref(country).label.value for country in parts["country"])
@@ -166,4 +196,8 @@ def _listed(names: Names, iri: str, parts: dict[str, set[str]]) -> Listed:
 
 
 def _by_label(line: Listed) -> tuple[str, str]:
-    return (line.ref.label.value.casefold(), line.ref.iri)
+    return _by_name(line.ref)
+
+
+def _by_name(ref: Ref) -> tuple[str, str]:
+    return (ref.label.value.casefold(), ref.iri)

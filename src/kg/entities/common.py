@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
+from types import MappingProxyType
 from typing import Final
 
 from kg.entities.model import Fact, Inbound, Listed, Ref, Trust, Value
@@ -84,8 +86,10 @@ def facts(reading: Reading, shown: frozenset[str] = frozenset(), node: str | Non
     hidden = SHOWN_ELSEWHERE | shown | {reading.iris.term(name) for name in (*TRUST_TERMS, *MACHINE)}
     found = []
     for predicate in reading.properties(node):
+        if predicate in hidden:
+            continue
         values = fact_values(reading, predicate, node)
-        if predicate not in hidden and values:
+        if values:
             found.append(Fact(reading.names.term(predicate), values))
     return tuple(sorted(found, key=lambda fact: (fact.name.label.value.casefold(), fact.name.iri)))
 
@@ -129,10 +133,13 @@ def sharing(reading: Reading, query: str) -> tuple[tuple[Listed, tuple[Ref, ...]
     )
 
 
-def listed_rows(reading: Reading, rows: list[Row]) -> tuple[Listed, ...]:
-    """Return the records of a list query's rows, in their order."""
+def listed_rows(
+    reading: Reading, rows: list[Row], labels: Mapping[str, Set[Text]] = MappingProxyType({})
+) -> tuple[Listed, ...]:
+    """Return the records of a list query's rows, in their order; labels are in the rows or come with them."""
     names = Names(reading.iris, reading.language)
     names.add(rows, "record")
+    names.take(labels)
     notes: dict[str, list[str]] = {}
     for row in rows:
         kept = notes.setdefault(lexical(row["record"]), [])

@@ -14,9 +14,11 @@ from kg.entities.framework_model import (
     Relations,
     Under,
 )
+from kg.entities.memory import remembered
 from kg.entities.model import Listed, Ref
 from kg.entities.reading import Names, Reading, Statements, ask, lexical, natural
-from kg.vocab import DCTERMS, SKOS
+from kg.store import GraphStore, Row
+from kg.vocab import DCTERMS, SKOS, Iris
 
 _OWN: Final = ("hasCriterion", "publishedCriterion", "adoptedIn", "definedIn", "paragraph", "concept")
 _CLASSES: Final = ("defining", "guard", "supporting", "process")
@@ -157,7 +159,7 @@ def _views(relations: list[Relation]) -> tuple[tuple[Relation, ...], ...]:
 
 def _reached(reading: Reading) -> tuple[tuple[Under, ...], tuple[tuple[Ref, int], ...], int]:
     """Return (practices by verdict, [(country, practices)], number of practices assessed)."""
-    counted = ask(reading.store, "framework-reached", reading.iris, entity=reading.iri)
+    counted = reached(reading.store, reading.iri, reading.iris)
     names = Names(reading.iris, reading.language)
     names.add(counted, "country")
     totals: dict[str, int] = {}
@@ -176,6 +178,11 @@ def _reached(reading: Reading) -> tuple[tuple[Under, ...], tuple[tuple[Ref, int]
     countries = [(names.ref(iri), sum(counts.values())) for iri, counts in places.items()]
     countries.sort(key=lambda each: (-each[1], each[0].label.value))
     return under, tuple(countries), totals.get("", 0)
+
+
+def reached(store: GraphStore, iri: str, iris: Iris) -> list[Row]:
+    """Return the counts of practices under a framework, made once: they read all practices."""
+    return remembered(store, f"reached {iri}", lambda: ask(store, "framework-reached", iris, entity=iri))
 
 
 def _first(reading: Reading) -> dict[str, tuple[Listed, ...]]:

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from typing import Final
 
-from kg.entities import common
+from kg.entities import common, themes
 from kg.entities.model import Fact, Hazard, Impact, Practice, Ref, Table, Verdict
-from kg.entities.reading import Reading, ask, lexical, natural
+from kg.entities.reading import Reading, ask, labels_of, lexical, natural
 from kg.model import Text
 from kg.vocab import DCTERMS, FOAF, GEO, PROV
 
@@ -77,8 +77,13 @@ def read(reading: Reading) -> Practice:
         verdicts=tuple(_verdicts(reading)),
         credits=tuple(_credits(reading)),
         basis=reading.values(kg("factsBasis")),
-        official=common.sharing(reading, "official"),
+        official=themes.sharing(reading, _topics(reading)),
     )
+
+
+def _topics(reading: Reading) -> set[str]:
+    """Return everything that the practice itself names."""
+    return {value for predicate in reading.properties() for value in reading.values(predicate)}
 
 
 def _points(reading: Reading) -> list[tuple[float, float]]:
@@ -202,8 +207,8 @@ def _credits(reading: Reading) -> list[tuple[str, str, str]]:
 def _verdicts(reading: Reading) -> list[Verdict]:
     """Return the verdict of each framework, the best first; `kg.align` explains them."""
     rows = ask(reading.store, "assessments", reading.iris, entity=reading.iri)
-    for thing in ("framework", "verdict"):
-        reading.names.add(rows, thing, f"{thing}Label")
+    named_here = (lexical(row[thing]) for row in rows for thing in ("framework", "verdict"))
+    reading.names.take(labels_of(reading.store, named_here, reading.iris))
     named = reading.names.ref
     found = {
         lexical(row["assessment"]): Verdict(

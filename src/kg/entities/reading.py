@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
+from typing import Final
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import queries
 from kg.entities.labels import choose, ranked
+from kg.entities.memory import remembered
 from kg.entities.model import Ref
 from kg.model import Text
 from kg.store import GraphStore, Row, Term
 from kg.vocab import RDFS, Iris
 
 _DIGITS = re.compile(r"(\d+)")
+_LASTING: Final = frozenset(
+    ("term", "concept", "country", "region", "criterion", "framework", "list", "scheme", "rule")
+)
+"""Kinds of things whose labels are kept: many records name them, and no source multiplies them."""
 
 
 def ask(store: GraphStore, name: str, iris: Iris, **values: str) -> list[Row]:
@@ -33,6 +39,23 @@ def labels(store: GraphStore, things: Iterable[str]) -> list[Row]:
     return store.select(
         f"SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {values} }} ?thing <{RDFS}label> ?label }}"
     )
+
+
+def labels_of(store: GraphStore, things: Iterable[str], iris: Iris) -> dict[str, frozenset[Text]]:
+    """Return the labels, in all languages, of IRIs that came out of the graph; none is an empty set.
+
+    Those of terms and concepts, which nearly every record names, are read once.
+    """
+    kept: dict[str, frozenset[Text]] = remembered(store, "labels", dict)
+    found = {thing: kept.get(thing) for thing in things}
+    lacking: dict[str, set[Text]] = {thing: set() for thing, texts in found.items() if texts is None}
+    for row in labels(store, lacking):
+        lacking[lexical(row["thing"])].add(text_of(row["label"]))
+    for thing, texts in lacking.items():
+        found[thing] = frozenset(texts)
+        if kind_of(thing, iris) in _LASTING:
+            kept[thing] = frozenset(texts)
+    return {thing: texts or frozenset() for thing, texts in found.items()}
 
 
 def natural(iri: str) -> list[object]:
@@ -81,9 +104,17 @@ class Names:
         self.iris = iris
         self.language = language
         self._texts: dict[str, set[Text]] = defaultdict(set)
+        self._refs: dict[tuple[str, str], Ref] = {}
+
+    def take(self, found: Mapping[str, Set[Text]]) -> None:
+        """Take labels by IRI."""
+        self._refs.clear()
+        for thing, texts in found.items():
+            self._texts[thing] = {*self._texts.get(thing, ()), *texts}
 
     def add(self, rows: Iterable[Row], thing: str = "thing", label: str = "label") -> None:
         """Take the labels of a query's rows."""
+        self._refs.clear()
         for row in rows:
             if label in row and thing in row:
                 self._texts[lexical(row[thing])].add(text_of(row[label]))
@@ -102,6 +133,12 @@ class Names:
 
     def ref(self, iri: str, fallback: str = "") -> Ref:
         """Return the IRI with the label this reader gets."""
+        known = self._refs.get((iri, fallback))
+        if known is None:
+            known = self._refs[iri, fallback] = self._named(iri, fallback)
+        return known
+
+    def _named(self, iri: str, fallback: str) -> Ref:
         label = choose(self._texts.get(iri, ()), self.language)
         if label is None:
             outside = kind_of(iri, self.iris) == "external"
@@ -120,18 +157,25 @@ class Reading:
             node = lexical(row.get("part")) or iri
             self._nodes[node][lexical(row["property"])].append(row["value"])
         if self.known:
-            self.names.add(ask(store, "labels", iris, entity=iri))
+            self.names.take(labels_of(store, self._named_things(), iris))
 
     @property
     def known(self) -> bool:
         return self.iri in self._nodes
+
+    def _named_things(self) -> set[str]:
+        """Return the IRIs that the record and its parts name: properties, classes and values."""
+        found = {predicate for terms in self._nodes.values() for predicate in terms}
+        for terms in self._nodes.values():
+            found.update(lexical(term) for values in terms.values() for term in values if is_iri(term))
+        return found
 
     def properties(self, node: str | None = None) -> list[str]:
         return sorted(self._nodes.get(node or self.iri, {}))
 
     def terms(self, predicate: str, node: str | None = None) -> list[Term]:
         found = self._nodes.get(node or self.iri, {}).get(predicate, [])
-        return sorted(found, key=lambda term: natural(lexical(term)))
+        return found if len(found) < 2 else sorted(found, key=lambda term: natural(lexical(term)))
 
     def texts(self, predicate: str, node: str | None = None) -> list[Text]:
         """Return literals, best language first."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from flask import current_app, g
 
 from kg.config import Settings
-from kg.entities import Catalogue
+from kg.entities import Catalogue, catalogue_of
 from kg.errors import Unavailable
 from kg.live import Live, Opened
 from kg.vocab import Iris
@@ -69,8 +69,7 @@ def search_index() -> SearchIndex:
 
 def catalogue() -> Catalogue:
     """Return the figures and lists of this request's generation, kept while it is served."""
-    generation_id = opened().generation.id
-    return once("kg_catalogues", lambda: Catalogue(generation_id, iris()))
+    return catalogue_of(opened().store, opened().generation.id, iris())
 
 
 def once(name: str, make: Callable[[], T], key: Hashable = None) -> T:

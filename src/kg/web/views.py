@@ -8,20 +8,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date as babel_date
-from flask_babel import format_decimal, get_locale
+from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup, escape
 
 from kg import __version__
+from kg.entities.model import Ref, Value
 from kg.model import Text
 from kg.vocab import LANGUAGES
 from kg.web import i18n, words
 from kg.web.context import iris, settings
 
+_OUT: Final = Markup(
+    '<svg class="icon" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none"'
+    ' stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">'
+    '<path d="M8 4H4v12h12v-4M11 3.5h5.5V9M16 4l-7 7"/></svg>'
+)
+"""The mark of links that lead to other hosts."""
+_joined: Final = Markup().join
+"""Puts pieces together, escaping those that are no markup; pages have thousands, and formatting is slower."""
+_SPAN, _DIR, _OPEN, _SPAN_END = Markup('<span lang="'), Markup('" dir="'), Markup('">'), Markup("</span>")
+_BDI, _BDI_END = Markup("<bdi>"), Markup("</bdi>")
+_LINK, _LINK_END = Markup('<a href="'), Markup("</a>")
+_OUTSIDE: Final = Markup('" rel="external noopener noreferrer" class="out">')
+_PATH_SAFE: Final = "!$&'()*+,/:;=@"
+"""What stands as it is in a path (RFC 3986, section 3.3), as the router has it."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
 
 
@@ -41,6 +56,9 @@ def init_app(app: Flask) -> None:
         language_label=language_label,
         translated_from=translated_from,
         highlighted=highlighted,
+        linked=linked,
+        shown=shown,
+        out_icon=_OUT,
         version=__version__,
         words=words,
     )
@@ -52,8 +70,17 @@ def page(iri: str) -> str:
     path = local_path(iri)
     if path is None:
         return iri if iri.startswith(("http://", "https://")) else ""
-    kind, _slash, rest = path.partition("/")
-    return url_for("records.page", kind=kind, path=unquote(rest))
+    return _pages() + quote(unquote(path), safe=_PATH_SAFE)
+
+
+def _pages() -> str:
+    """Return the address of the home page, under which those of records stand.
+
+    A page of a record has hundreds of links; the router takes as long for each as all else together.
+    """
+    if "pages" not in g or g.pages[0] != i18n.language():
+        g.pages = (i18n.language(), url_for("pages.home"))
+    return str(g.pages[1])
 
 
 def local_path(iri: str) -> str | None:
@@ -111,12 +138,35 @@ def text(value: Text | str | None) -> Markup:
     if isinstance(value, str):
         return escape(value)
     if value.lang and value.lang.split("-")[0] != i18n.language():
-        return Markup('<span lang="{}" dir="{}">{}</span>').format(
-            value.lang, i18n.direction(value.lang), value.value
-        )
+        return _joined((_SPAN, value.lang, _DIR, i18n.direction(value.lang), _OPEN, value.value, _SPAN_END))
     if not value.lang and i18n.direction(i18n.language()) == "rtl":
-        return Markup("<bdi>{}</bdi>").format(value.value)
+        return _joined((_BDI, value.value, _BDI_END))
     return escape(value.value)
+
+
+def linked(ref: Ref) -> Markup:
+    """Return a link to something that has an IRI; other hosts' addresses are marked as such."""
+    address = page(ref.iri)
+    if not address:
+        return text(ref.label)
+    if ref.kind == "external":
+        return _outside(address, text(ref.label))
+    return _joined((_LINK, address, _OPEN, text(ref.label), _LINK_END))
+
+
+def shown(value: Value) -> Markup:
+    """Return a value of a property: a link, yes or no, or a text with its language."""
+    if isinstance(value, Ref):
+        return linked(value)
+    if value.value.startswith(("http://", "https://")) and " " not in value.value:
+        return _outside(value.value, escape(compact_url(value.value)))
+    if value.value in ("true", "false"):
+        return escape(gettext("yes") if value.value == "true" else gettext("no"))
+    return text(value)
+
+
+def _outside(address: str, label: Markup) -> Markup:
+    return _joined((_LINK, address, _OUTSIDE, label, _OUT, _LINK_END))
 
 
 def day(value: str | None) -> str:

@@ -1,15 +1,18 @@
-"""Loads the search index and its models in the background, so that no visitor waits for them."""
+"""Counts the graph and loads the search index with its models in the background: no visitor waits."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, request
 
+from kg.entities import catalogue_of
 from kg.errors import KgError, Unavailable
-from kg.live import Live
+from kg.live import Live, Opened
+from kg.vocab import Iris
 
 _LOG: Final = logging.getLogger(__name__)
 _WITHOUT: Final = "/healthz"
@@ -18,8 +21,8 @@ _WITHOUT: Final = "/healthz"
 class Warmth:
     """Whether search can answer at once."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, live: Live, prepare: Callable[[Opened], None]) -> None:
+        self._live, self._prepare = live, prepare
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._warm = threading.Event()
@@ -49,9 +52,16 @@ class Warmth:
         if not self._warm.is_set():
             raise Unavailable("The search models are still being loaded.", retry_after=2)
 
+    def rest(self, seconds: float) -> None:
+        """Wait until there is nothing more to do, or so long."""
+        self.begin()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
     def _run(self) -> None:
         try:
             with self._live.lease() as opened:
+                self._prepare(opened)
                 opened.search.warm()
             self._warm.set()
         except KgError as fault:
@@ -59,9 +69,22 @@ class Warmth:
             self._fault = fault
 
 
+def prepared(iris: Iris) -> Callable[[Opened], None]:
+    """Return what counts a generation for its pages; one that cannot be counted now is when it is asked."""
+
+    def prepare(opened: Opened) -> None:
+        try:
+            catalogue_of(opened.store, opened.generation.id, iris).warm(opened.store)
+        except KgError as fault:
+            _LOG.warning("The generation could not be counted beforehand: %s", fault)
+
+    return prepare
+
+
 def init_app(app: Flask) -> None:
     """Begin warming with the first request that is no mere sign of life."""
-    warmth = Warmth(app.extensions["kg"].live)
+    services = app.extensions["kg"]
+    warmth = Warmth(services.live, prepared(services.settings.iris))
     app.extensions["kg_warmth"] = warmth
 
     @app.before_request
