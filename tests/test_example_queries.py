@@ -9,7 +9,7 @@ import pytest
 from kg import queries
 from kg.queries import NamedQuery
 from kg.store import GraphStore
-from kg.vocab import Iris
+from kg.vocab import LANGUAGES, Iris
 
 EXAMPLES = queries.load_folder("examples")
 NOT_BUNDLED = {
@@ -43,6 +43,13 @@ def test_example_when_read_is_documented_and_bounded(query: NamedQuery) -> None:
     for parameter in query.parameters:
         assert parameter.help
         assert f"?{parameter.name} " in query.text.split("WHERE")[0], "parameters are projected"
+
+
+@pytest.mark.parametrize("query", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_example_when_read_has_its_words_in_six_languages(query: NamedQuery) -> None:
+    keys = {"title", "description", *(f"param {each.name}" for each in query.parameters)}
+    said = {(lang, key) for lang, key, text in query.words if text.strip()}
+    assert said == {(lang, key) for lang in LANGUAGES if lang != "en" for key in keys}
 
 
 @pytest.mark.parametrize("query", EXAMPLES.values(), ids=EXAMPLES.keys())

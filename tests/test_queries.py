@@ -44,6 +44,31 @@ def test_header_when_read_gives_title_description_and_parameters(query: queries.
     assert query.text.startswith("SELECT")
 
 
+def test_query_when_asked_in_a_language_has_its_words_and_else_those_it_was_written_in(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "in-two.rq"
+    path.write_text(
+        "# title: Practices of a country\n"
+        "# description: All of them.\n"
+        "# param country: country = BFA | ISO code\n"
+        "# title@fr: Pratiques d'un pays\n"
+        "# description@fr: Toutes,\n"
+        "# description@fr: sans exception.\n"
+        "# param@fr country: code ISO\n"
+        "SELECT ?country ?practice WHERE { ?practice kg:country ?country }\n",
+        encoding="utf-8",
+    )
+    query = queries.read(path)
+    french, russian = query.in_language("fr"), query.in_language("ru")
+    assert (french.title, french.description) == ("Pratiques d'un pays", "Toutes, sans exception.")
+    assert [(each.name, each.default, each.help) for each in french.parameters] == [
+        ("country", "BFA", "code ISO")
+    ]
+    assert (russian.title, russian.parameters) == (query.title, query.parameters)
+    assert french.text == query.text == "SELECT ?country ?practice WHERE { ?practice kg:country ?country }\n"
+
+
 def test_bind_when_values_missing_uses_defaults_and_leaves_optional_out(query: queries.NamedQuery) -> None:
     text, bound = query.bind({"year": "2019"}, IRIS)
     assert "PREFIX kg: <https://w3id.org/landkg/def/>" in text

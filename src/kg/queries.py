@@ -8,14 +8,18 @@ A file is a header of comment lines and one query without PREFIX lines::
     SELECT ?country ?practice WHERE { ?practice kg:country ?country }
 
 A parameter ``name: type = default | help`` binds the variable ``?name``, which the query has to
-project; ``type ?`` without a default may be left out, anything else without one is required.
+project; ``type ?`` without a default may be left out, anything else without one is required. The same
+words in another language follow with its tag::
+
+    # title@fr: Pratiques d'un pays
+    # param@fr country: code ISO 3166-1 alpha-3
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -29,7 +33,7 @@ from kg.vocab import DEFAULT_BASE, XSD, Iris
 
 Term = NamedNode | Literal
 
-_HEADER = re.compile(r"^#\s*([a-z]+)(?:\s+([A-Za-z_]\w*))?\s*:\s*(.*)$")
+_HEADER = re.compile(r"^#\s*([a-z]+)(?:@([a-z]{2}))?(?:\s+([A-Za-z_]\w*))?\s*:\s*(.*)$")
 _PARAM = re.compile(
     r"^(?P<type>[a-z]+)\s*(?P<optional>\?)?\s*(?:=\s*(?P<default>[^|]*?))?\s*(?:\|\s*(?P<help>.*))?$"
 )
@@ -69,13 +73,30 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """One query file: its header and its text without prefixes."""
+    """One query file: its header and its text without prefixes.
+
+    ``words`` holds the header in other languages as (language, key, text), where the key is ``title``,
+    ``description`` or ``param`` and the parameter's name.
+    """
 
     name: str
     title: str
     description: str
     parameters: tuple[Parameter, ...]
     text: str
+    words: tuple[tuple[str, str, str], ...] = ()
+
+    def in_language(self, language: str) -> NamedQuery:
+        """Return the same query with its title, description and help in a language where it has them."""
+        words = {key: text for lang, key, text in self.words if lang == language}
+        return replace(
+            self,
+            title=words.get("title", self.title),
+            description=words.get("description", self.description),
+            parameters=tuple(
+                replace(each, help=words.get(f"param {each.name}", each.help)) for each in self.parameters
+            ),
+        )
 
     def bind(self, values: Mapping[str, str | None], iris: Iris) -> tuple[str, dict[str, Term]]:
         """Return the text with its PREFIX header, and a term for each parameter that has a value.
@@ -158,7 +179,7 @@ def read(path: Path) -> NamedQuery:
         ConfigError: the header lacks a title, or a parameter line cannot be read.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
-    fields: dict[str, str] = {}
+    fields: dict[tuple[str, str], str] = {}
     parameters: list[Parameter] = []
     body = 0
     for body, line in enumerate(lines):  # noqa: B007 - the first line past the header is needed below
@@ -167,15 +188,18 @@ def read(path: Path) -> NamedQuery:
             if line.startswith("#"):
                 continue
             break
-        key, name, rest = found.groups()
-        if key == "param" and name:
+        key, lang, name, rest = found.groups()
+        if key == "param" and name and not lang:
             parameters.append(_parameter(path, name, rest))
         else:
-            fields[key] = f"{fields[key]} {rest.strip()}" if key in fields else rest.strip()
-    if "title" not in fields:
+            field = (lang or "", f"{key} {name}" if name else key)
+            fields[field] = f"{fields[field]} {rest.strip()}" if field in fields else rest.strip()
+    if ("", "title") not in fields:
         raise ConfigError(f"{path.name} has no '# title:' line.")
     text = "\n".join(lines[body:]).strip() + "\n"
-    return NamedQuery(path.stem, fields["title"], fields.get("description", ""), tuple(parameters), text)
+    words = tuple((lang, key, said) for (lang, key), said in fields.items() if lang)
+    title, description = fields["", "title"], fields.get(("", "description"), "")
+    return NamedQuery(path.stem, title, description, tuple(parameters), text, words)
 
 
 def _parameter(path: Path, name: str, rest: str) -> Parameter:

@@ -186,6 +186,26 @@ def test_page_of_downloads_when_shown_is_in_the_readers_language(site: Site) -> 
     )
 
 
+def test_page_of_downloads_when_the_files_are_not_written_yet_says_so_and_has_the_rest(
+    tiny_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object) -> None:
+        raise Unavailable("The dumps are being written.", retry_after=30)
+
+    monkeypatch.setattr(dumps, "ensure", busy)
+    app = create_app(Settings.from_env({}, home=str(tiny_home), rate_per_minute=0))
+    try:
+        client = app.test_client()
+        page = client.get("/fr/downloads")
+        assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+        assert "en cours d'écriture" in page.text
+        assert "ActivityStreams" in page.text
+        assert client.get("/dumps").status_code == 503
+    finally:
+        app.extensions["kg_sparql"].close()
+        app.extensions["kg"].live.close()
+
+
 def test_dumps_when_another_process_writes_them_are_awaited(tiny_home: Path, tmp_path: Path) -> None:
     serving = generation.current(tiny_home)
     copy = generation.Generation(serving.id, tmp_path / serving.id, serving.manifest)

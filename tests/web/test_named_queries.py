@@ -17,7 +17,8 @@ from websupport import Page
 
 from kg import queries
 from kg.errors import BadInput
-from kg.vocab import Iris
+from kg.vocab import LANGUAGES, Iris
+from kg.web.query_fields import LABELS
 
 EXAMPLES = queries.load_folder("examples")
 COUNTRY = "/queries/practices-by-country"
@@ -177,6 +178,42 @@ def test_list_when_asked_describes_every_query_and_its_parameters(client: FlaskC
             "description": "ISO 3166-1 alpha-3 code of the country",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "header"), [("lang=fr", "ru"), ("format=json", "fr-CH, en;q=0.5")], ids=["address", "header"]
+)
+def test_list_when_asked_in_a_language_describes_the_queries_in_it(
+    client: FlaskClient, asked: str, header: str
+) -> None:
+    answer = client.get(f"/queries?{asked}", headers={"Accept-Language": header})
+    listed = {each["name"]: each for each in answer.get_json()["queries"]}
+    assert listed["practices-by-country"]["title"] == "Pratiques d'un pays"
+    assert listed["practices-by-country"]["parameters"][0]["description"].endswith("du pays")
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_pages_of_queries_when_opened_have_no_words_in_english_alone(client: FlaskClient, lang: str) -> None:
+    pages = [
+        client.get(f"/{lang}/{path}").text
+        for path in ("queries", "sparql", *(f"queries/{name}" for name in ("figures", "requests-to")))
+    ]
+    for query in EXAMPLES.values():
+        words = (query.title, query.description, *(each.help for each in query.parameters))
+        assert [text for text in words if len(text) > 12 and any(text in page for page in pages)] == []
+
+
+def test_form_when_a_parameter_is_a_country_offers_names_and_keeps_what_was_asked(
+    client: FlaskClient,
+) -> None:
+    page = client.get(f"/ar{COUNTRY}?country=ner").text
+    assert '<option value="NER" selected>النيجر</option>' in page
+    assert '<option value="ZZZ" selected>ZZZ</option>' in client.get(f"/ar{COUNTRY}?country=ZZZ").text
+
+
+def test_parameters_when_compared_all_have_a_label() -> None:
+    assert {each.name for query in EXAMPLES.values() for each in query.parameters} == set(LABELS)
 
 
 def test_list_when_opened_in_a_browser_has_a_form_for_every_query(app: Flask, client: FlaskClient) -> None:

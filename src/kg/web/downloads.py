@@ -23,6 +23,7 @@ from flask_babel import get_locale
 
 from kg import queries
 from kg.errors import NotFound, Unavailable
+from kg.generation import Generation
 from kg.link import catalogue, dumps, journal, partners, sssom
 from kg.link.dumps import MEDIA_TYPES, Dump
 from kg.web.context import iris, once, opened, settings
@@ -37,6 +38,8 @@ bp = Blueprint("downloads", __name__)
 
 _WAIT_S: Final = 20.0
 """How long a request waits for files that are not written yet."""
+_PAGE_WAIT_S: Final = 1.0
+"""How long the page about them waits, which has other things to say."""
 NAMES: Final = {
     "nq": "N-Quads", "trig": "TriG", "jsonld": "JSON-LD", "csv": "CSV", "csv-metadata.json": "CSVW",
     "sssom.tsv": "SSSOM",
@@ -184,10 +187,16 @@ def page() -> Answer:
     for row in rows:
         titles.setdefault(row["graph"], []).append(row)
     names = {each.id: each.name for each in partners.load(settings().home_folder).values()}
+    try:
+        files = _dumps(_PAGE_WAIT_S)
+    except Unavailable as fault:
+        files, wait = [], fault.retry_after
     body = render_template(
-        "downloads.html", dumps=_dumps(), datasets=titles, partner_names=names, names=NAMES, size=_size
+        "downloads.html", dumps=files, datasets=titles, partner_names=names, names=NAMES, size=_size
     )
-    return tagged(body, HTML)
+    if files:
+        return tagged(body, HTML)
+    return Response(body, mimetype=HTML, headers={"Cache-Control": "no-store", "Retry-After": str(wait)})
 
 
 def _size(number: int) -> str:
@@ -211,33 +220,42 @@ def _dump(name: str) -> Dump:
     return found
 
 
-def _dumps() -> list[Dump]:
+def _dumps(wait: float = _WAIT_S) -> list[Dump]:
     """Return the dumps of this request's generation; where none are written, somebody does it now.
 
     Raises:
-        Unavailable: they take longer than a request may wait.
+        Unavailable: they take longer than the ``wait`` in seconds.
     """
-    return once("kg_dumps", _written)
+    return once("kg_dumps", lambda: _written(wait))
 
 
-def _written() -> list[Dump]:
-    of, home, space = opened().generation, settings().home_folder, iris()
-    lock: threading.Lock = current_app.extensions.setdefault("kg_dumps_lock", threading.Lock())
-    found: list[Dump] = []
-    faults: list[Unavailable] = []
+class _Writing(threading.Thread):
+    """Writes the dumps of one generation, or finds them written."""
 
-    def work() -> None:
-        with lock:
-            try:
-                found.extend(dumps.ensure(home, of, space))
-            except Unavailable as fault:
-                faults.append(fault)
+    def __init__(self, of: Generation) -> None:
+        super().__init__(name="dumps", daemon=True)
+        self.of, self._home, self._space = of, settings().home_folder, iris()
+        self.found: list[Dump] = []
+        self.fault: Unavailable | None = None
 
-    thread = threading.Thread(target=work, name="dumps", daemon=True)
-    thread.start()
-    thread.join(_WAIT_S)
-    if faults:
-        raise faults[0]
-    if not found:
+    def run(self) -> None:
+        try:
+            self.found = dumps.ensure(self._home, self.of, self._space)
+        except Unavailable as fault:
+            self.fault = fault
+
+
+def _written(wait: float) -> list[Dump]:
+    extensions, of = current_app.extensions, opened().generation
+    lock: threading.Lock = extensions.setdefault("kg_dumps_lock", threading.Lock())
+    with lock:  # one writer, however many ask
+        writing: _Writing | None = extensions.get("kg_dumps_writing")
+        if writing is None or writing.of.id != of.id or not writing.is_alive():
+            writing = extensions["kg_dumps_writing"] = _Writing(of)
+            writing.start()
+    writing.join(wait)
+    if writing.fault is not None:
+        raise writing.fault
+    if not writing.found:
         raise Unavailable("The dumps are being written.", retry_after=30)
-    return found
+    return writing.found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,10 +16,10 @@ from kg.errors import BadInput
 from kg.queries import NamedQuery, Parameter
 from kg.sparql.formats import RESULTS
 from kg.sparql.requests import SparqlAnswer, SparqlRequest
-from kg.vocab import LANGUAGES
-from kg.web.context import catalogue, iris, opened
-from kg.web.i18n import language
+from kg.web.context import iris, opened
+from kg.web.i18n import asked_language, language
 from kg.web.negotiate import negotiate
+from kg.web.query_fields import fields
 from kg.web.respond import Answer, tagged
 from kg.web.sparql_face import Face
 from kg.web.views import public, with_query
@@ -44,8 +45,10 @@ def listing() -> Answer:
     )
     if media_type == _HTML:
         return _to_page("named_queries.listing_page")
-    body = {"queries": [describe(each) for each in all_queries().values()]}
-    return tagged(json.dumps(body, ensure_ascii=False), _JSON, vary=("Accept",))
+    lang = asked_language()
+    body = {"queries": [describe(each) for each in all_queries(lang).values()]}
+    vary = ("Accept", "Accept-Language")
+    return tagged(json.dumps(body, ensure_ascii=False), _JSON, vary=vary, variant=lang)
 
 
 @bp.get("/queries/<name>")
@@ -64,14 +67,15 @@ def one(name: str) -> Answer:
 @bp.get("/<lang:lang>/queries")
 def listing_page() -> Answer:
     """Show all queries with their forms."""
-    body = render_template("queries.html", queries=all_queries(), choices=_choices(language()))
+    offered = all_queries(language())
+    body = render_template("queries.html", queries=offered, fields=fields)
     return tagged(body, _HTML)
 
 
 @bp.get("/<lang:lang>/queries/<name>")
 def page(name: str) -> Answer:
     """Show the form of one query and the table of its answer."""
-    query, face = queries.get(FOLDER, name), _face()
+    query, face = queries.get(FOLDER, name).in_language(language()), _face()
     rows: list[list[str]] = []
     problem, generation_id, shown = "", "", query.text
     try:
@@ -85,8 +89,7 @@ def page(name: str) -> Answer:
     body = render_template(
         "query.html",
         query=query,
-        values={each.name: request.args.get(each.name) or each.default or "" for each in query.parameters},
-        choices=_choices(language()),
+        fields=partial(fields, given=request.args),
         problem=problem,
         columns=rows[0] if rows else [],
         rows=[[(each, _shortened(each)) for each in row] for row in rows[1 : 1 + _ROWS_SHOWN]],
@@ -100,9 +103,9 @@ def page(name: str) -> Answer:
     return tagged(body, _HTML)
 
 
-def all_queries() -> dict[str, NamedQuery]:
-    """Return the queries that are offered, by name."""
-    return queries.load_folder(FOLDER)
+def all_queries(lang: str = "en") -> dict[str, NamedQuery]:
+    """Return the queries that are offered, by name, with their words in a language."""
+    return {name: each.in_language(lang) for name, each in queries.load_folder(FOLDER).items()}
 
 
 def describe(query: NamedQuery) -> dict[str, Any]:
@@ -188,13 +191,3 @@ def _shortened(value: str) -> str:
         if value.startswith(namespace)
     ]
     return max(fitting)[1] if fitting else value
-
-
-def _choices(lang: str) -> dict[str, list[tuple[str, str]]]:
-    """Return values and labels that the forms suggest, by type of parameter."""
-    store, lists = opened().store, catalogue()
-    found: dict[str, list[tuple[str, str]]] = {"language": [(tag, tag) for tag in LANGUAGES]}
-    for kind, name in (("country", "countries"), ("framework", "frameworks")):
-        lines = lists.listing(store, name, lang)
-        found[kind] = [(line.ref.iri.rpartition("/")[2], line.ref.label.value) for line in lines]
-    return found

@@ -6,13 +6,11 @@ from typing import Any, Final
 
 from kg.align.overlap import FACETS, LEVELS
 from kg.entities import neighbours
-from kg.vocab import LANGUAGES
 from kg.web.graph import LEAST
-from kg.web.openapi_parts import JSON, UNCHANGED, content, get, query
+from kg.web.openapi_parts import JSON, LANG, UNCHANGED, content, get, query
 
 _TEXT: Final = {"type": "string"}
 _WHOLE: Final = {"type": "integer", "minimum": 0}
-_LANG: Final = {"type": "string", "enum": list(LANGUAGES)}
 _ADDRESS: Final = {"type": "string", "format": "uri", "maxLength": 2000}
 _LIMIT: Final = {
     "type": "integer",
@@ -24,7 +22,7 @@ _LIMIT: Final = {
 
 def neighbourhood() -> dict[str, Any]:
     """Return the path items."""
-    lang = query("lang", "Language of labels; else as in Accept-Language.", _LANG)
+    lang = query("lang", "Language of labels; else as in Accept-Language.", LANG)
     record = query("iri", "The record.", _ADDRESS, required=True)
     limit = query("limit", "Relations of the record itself, shared out evenly among kinds.", _LIMIT)
     level = query("level", "What counts.", {"enum": list(LEVELS), "default": LEVELS[0]})

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kg.sparql.formats import GRAPHS, RESULTS
+from kg.vocab import LANGUAGES
 
 RESULT_TYPES: Final = tuple(each.media_type for each in RESULTS)
 GRAPH_TYPES: Final = tuple(each.media_type for each in GRAPHS)
 FORMAT_NAMES: Final = list(dict.fromkeys(name for each in (*RESULTS, *GRAPHS) for name in each.names))
 """Every name that ``?format=`` takes at ``/sparql``."""
 
+LANG: Final = {"type": "string", "enum": list(LANGUAGES)}
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 PROBLEM: Final = {"$ref": "#/components/responses/Problem"}

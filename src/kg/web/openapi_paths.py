@@ -9,20 +9,18 @@ from kg.align.overlap import FACETS as OVERLAP_FACETS
 from kg.align.overlap import LEVELS
 from kg.config import Settings
 from kg.entities.hub import LISTS
-from kg.vocab import LANGUAGES
 from kg.web.linked_data import FORMATS
 from kg.web.openapi_draft import versions
 from kg.web.openapi_following import following
 from kg.web.openapi_linking import linking
 from kg.web.openapi_neighbours import neighbourhood
-from kg.web.openapi_parts import FORM, JSON, UNCHANGED, content, get, path_parameter, post, query
+from kg.web.openapi_parts import FORM, JSON, LANG, UNCHANGED, content, get, path_parameter, post, query
 from kg.web.openapi_places import places
 from kg.web.openapi_quality import quality
 from kg.web.openapi_search import search
 from kg.web.openapi_sparql import sparql
 
 _RDF_TYPES: Final = tuple(media_type for _name, _suffix, media_type in FORMATS)
-_LANG: Final = {"type": "string", "enum": list(LANGUAGES)}
 _ADDRESS: Final = {"type": "string", "maxLength": 2000}
 _OBJECT: Final = {"type": "object"}
 _PLACE: Final = {"type": "integer", "minimum": 0, "maximum": 999_999_999, "default": 0}
@@ -46,7 +44,7 @@ def paths(settings: Settings) -> dict[str, Any]:
 
 
 def _data() -> dict[str, Any]:
-    lang = query("lang", "Language of the sentences; else as in Accept-Language.", _LANG)
+    lang = query("lang", "Language of the sentences; else as in Accept-Language.", LANG)
     level = query("level", "What counts.", {"enum": list(LEVELS), "default": LEVELS[0]})
     value = {"type": "string", "maxLength": 300}
     of_kind = path_parameter("kind", "Kind of record.")

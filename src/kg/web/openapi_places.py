@@ -9,17 +9,15 @@ from kg.search.requests import FACETS
 from kg.support.conversation import LONGEST
 from kg.support.reading import bundled
 from kg.support.script import ANY, Question
-from kg.vocab import LANGUAGES
-from kg.web.openapi_parts import FORM, JSON, content, get, post, query
+from kg.web.openapi_parts import FORM, JSON, LANG, content, get, post, query
 
-_LANG: Final = {"type": "string", "enum": list(LANGUAGES)}
 _TEXTS: Final = {"type": "array", "items": {"type": "string", "maxLength": 300}, "maxItems": 50}
 _BOX: Final = {"type": "string", "maxLength": 100, "examples": ["-6,9,3,16"]}
 
 
 def places(settings: Settings) -> dict[str, Any]:
     """Return the path items of maps and of decision support."""
-    lang = query("lang", "Language of names and words; else as in Accept-Language.", _LANG)
+    lang = query("lang", "Language of names and words; else as in Accept-Language.", LANG)
     asked = [
         query("q", "What to look for.", {"type": "string", "maxLength": settings.query_text_max}),
         *(query(each, f"Only records of this {each}; several are alternatives.", _TEXTS) for each in FACETS),

@@ -7,14 +7,12 @@ from typing import Any, Final
 from kg.config import Settings
 from kg.search.export import FORMATS
 from kg.search.requests import DEEPEST_OFFSET, FACETS, SORTS
-from kg.vocab import LANGUAGES
 from kg.web.api import EMBED_MOST
-from kg.web.openapi_parts import FORM, JSON, content, get, post, query
+from kg.web.openapi_parts import FORM, JSON, LANG, content, get, post, query
 
 _TEXTS: Final = {"type": "array", "items": {"type": "string", "maxLength": 300}, "maxItems": 50}
 _GROUP: Final = {"type": "object", "additionalProperties": _TEXTS, "propertyNames": {"enum": list(FACETS)}}
 _LISTS: Final = (JSON, *(media_type for media_type, _write in FORMATS.values()))
-_LANG: Final = {"enum": list(LANGUAGES)}
 _HIT: Final = {"$ref": "#/components/schemas/Hit"}
 
 
@@ -28,7 +26,7 @@ def search(settings: Settings) -> dict[str, Any]:
         f"Most results of a page, or 'all' for the whole list (up to {settings.search_export_max}).",
         {"oneOf": [most, {"const": "all"}]},
     )
-    lang = query("lang", "Language of labels; else as in Accept-Language.", _LANG)
+    lang = query("lang", "Language of labels; else as in Accept-Language.", LANG)
     form = query("format", "Format of the list, before Accept.", {"enum": ["json", *FORMATS]})
     return {
         "/api/search": _both(

@@ -9,6 +9,7 @@ from kg.web.openapi_parts import (
     FORMAT_NAMES,
     GRAPH_TYPES,
     JSON,
+    LANG,
     RESULT_TYPES,
     UNCHANGED,
     content,
@@ -55,7 +56,10 @@ def sparql() -> dict[str, Any]:
             "queries",
             "queries",
             "The documented queries and their parameters",
-            [query("format", "A page or data, before Accept.", {"enum": ["json", "html"]})],
+            [
+                query("format", "A page or data, before Accept.", {"enum": ["json", "html"]}),
+                query("lang", "Language of titles and help; else as in Accept-Language.", LANG),
+            ],
             content(
                 [JSON],
                 {

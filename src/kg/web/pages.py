@@ -58,7 +58,8 @@ def about() -> Answer:
 def sparql() -> Answer:
     """Show a form that sends a query to the endpoint, with examples that work."""
     examples = {
-        name: (query, named_queries.example(query)) for name, query in named_queries.all_queries().items()
+        name: (query, named_queries.example(query))
+        for name, query in named_queries.all_queries(language()).items()
     }
     chosen = request.args.get("example", "")
     query_text = request.args.get("query", "") or (examples[chosen][1] if chosen in examples else "")

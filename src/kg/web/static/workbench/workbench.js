@@ -61,7 +61,7 @@
 
   const asked = new URLSearchParams(location.search);
   if (asked.has("query") || asked.has("example")) {
-    show(plain.elements.query.defaultValue, asked.get("example") || "Query");
+    show(plain.elements.query.defaultValue, asked.get("example") || data.name);
   }
 
   // An example opens in a tab of its own, without leaving the page.
