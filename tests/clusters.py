@@ -42,12 +42,13 @@ class Dask:
 
 
 @contextmanager
-def dask(workers: int) -> Iterator[Dask]:
+def dask(workers: int, failures: int = 3) -> Iterator[Dask]:
+    """Yield a cluster that tries what a lost worker had on others, as often as ``failures`` says."""
     with tempfile.TemporaryDirectory(prefix="kg-dask-") as name:
         folder = Path(name)
         port = free_port()
         options = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-jupyter"]
-        started = Dask(folder, f"tcp://127.0.0.1:{port}", _start("scheduler", options, folder))
+        started = Dask(folder, f"tcp://127.0.0.1:{port}", _start("scheduler", options, folder, failures))
         try:
             _await(started.scheduler, folder / "scheduler.log")
             started.add(workers)
@@ -58,9 +59,10 @@ def dask(workers: int) -> Iterator[Dask]:
                 each.wait()
 
 
-def _start(kind: str, options: list[str], folder: Path) -> subprocess.Popen[bytes]:
+def _start(kind: str, options: list[str], folder: Path, failures: int = 3) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     env |= {"KG_HOME": str(folder / "home"), "DASK_TEMPORARY_DIRECTORY": str(folder)}
+    env["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(failures)
     with (folder / f"{kind}.log").open("ab") as log:
         command = [sys.executable, "-m", "dask", kind, *options]
         return subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)

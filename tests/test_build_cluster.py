@@ -85,6 +85,13 @@ def test_cluster_when_there_is_no_worker_then_unavailable_in_the_end(monkeypatch
         list(Cluster(started.address).run(math.sqrt, [1]))
 
 
+def test_cluster_when_a_thing_kills_its_workers_then_it_alone_has_failed() -> None:
+    with clusters.dask(2, failures=0) as started:
+        found = dict(Cluster(started.address).run(eval, ["1", "__import__('os')._exit(9)", "3", "4"]))
+    assert "every worker that tried ended" in found[1].reason
+    assert (found[2], found[3]) == (3, 4)
+
+
 def test_cluster_when_the_scheduler_goes_then_unavailable_says_so() -> None:
     with clusters.dask(1) as started:
         running = Cluster(started.address).run(time.sleep, [0, 600, 600])

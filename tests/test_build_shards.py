@@ -87,7 +87,7 @@ def test_build_when_processes_read_it_then_graph_and_reports_are_those_of_one(tm
     rows = (TINY / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
     bad = tmp_path / "bad.jsonl"
     bad.write_text("\n".join([rows[0], '{"id": "x", "year": "none"}', "{", *rows[1:]]), encoding="utf-8")
-    given = (f"decision_rows={bad}", *TINY_INPUTS[2:])
+    given = (f"decision_rows={bad}", TINY_INPUTS[2])
     alone, two = (_build(tmp_path / f"{n}", *given, build_workers=n) for n in (1, 2))
     assert two.generation.graph_file.read_bytes() == alone.generation.graph_file.read_bytes()
     assert _reports(two) == _reports(alone)

@@ -131,7 +131,7 @@ class _Work:
         """
         self.tried[piece.key] += 1
         _LOG.warning("A shard of %s failed: %s", piece.dataset.name, failed.reason)
-        if failed.again and self.tried[piece.key] < 2:
+        if self.tried[piece.key] < 2:
             return [piece]
         halves = piece.halves()
         if halves:

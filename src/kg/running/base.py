@@ -19,8 +19,6 @@ class Failed:
     """A thing that could not be done, and why: errors that nobody expected, and processes that ended."""
 
     reason: str
-    again: bool = True
-    """Whether to try once more may help; a cluster has tried several times itself."""
 
 
 class Runner(Protocol):

@@ -26,8 +26,6 @@ CONNECT_S: Final = 10
 _LOOK_EVERY_S: Final = 1.0
 PATIENCE_S: Final = 60.0
 """Seconds without any worker after which a build stops."""
-_AHEAD: Final = 2
-"""Things that each worker has or waits for."""
 _ALONE: Final = threading.Lock()
 """Held while a worker works: its threads would take turns at the interpreter, with the memory of each."""
 
@@ -58,7 +56,8 @@ class Cluster:
         with self._client() as client:
             try:
                 while following is not None or busy:
-                    free = _AHEAD * self._await_workers(client) - len(busy)
+                    # One for each worker: whatever waits for one that dies would be under suspicion too.
+                    free = self._await_workers(client) - len(busy)
                     while free > 0 and following is not None:
                         # Pure functions would be told apart by hashing all that they are given.
                         busy[client.submit(_alone, do, following[1], pure=False)] = following[0]
@@ -118,7 +117,7 @@ class Cluster:
         if isinstance(fault, KgError):
             raise fault
         if isinstance(fault, distributed.scheduler.KilledWorker):
-            return Failed("every worker that tried ended; was there too little memory?", again=False)
+            return Failed("every worker that tried ended; was there too little memory?")
         return Failed(f"{type(fault).__name__}: {fault}"[:300])
 
     def _lost(self) -> Unavailable:

@@ -82,7 +82,7 @@ class Spread:
             shards = (self._shard([texts[at] for at in places]) for places in waiting)
             for number, outcome in self._runner.run(encode, shards):
                 if isinstance(outcome, running.Failed):
-                    if last or not outcome.again:
+                    if last:
                         raise BuildFailed(f"Encoding passages failed: {outcome.reason}")
                     failed.append(waiting[number])
                 else:
