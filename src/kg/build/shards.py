@@ -27,7 +27,7 @@ from kg.build.units import FAILED, Key, Part, Unit, divide
 from kg.errors import BuildFailed
 from kg.model import Dataset
 from kg.vocab import Iris
-from loaders.base import Issue, LoadReport
+from loaders.base import MAX_RECORD_BYTES, Issue, LoadReport
 from loaders.reading import LINES
 
 _UNITS, _SECONDS = "units.jsonl.zst", "seconds.json"
@@ -61,8 +61,10 @@ class Shard:
 
     @property
     def moves(self) -> bool:
-        """Whether it can be read where the files are not."""
-        return self.dataset.loader not in BY_PLACE
+        """Whether it can be read where the files are not: its contents have to fit into memory."""
+        if self.dataset.loader in BY_PLACE:
+            return False
+        return bool(self.slice) or all(file.stat().st_size <= MAX_RECORD_BYTES for file in self.files)
 
     @property
     def first_line(self) -> int:
@@ -115,7 +117,7 @@ class Shard:
                 )
                 for n, way in enumerate(ways)
             ]  # fmt: skip
-        if self.files[0].suffix.lower() not in LINES or not self.moves:
+        if self.files[0].suffix.lower() not in LINES or self.dataset.loader in BY_PLACE:
             return []
         return [replace(self, slice=each, piece=f"{self.piece}{n}") for n, each in enumerate(self._two())]
 
