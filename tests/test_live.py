@@ -60,6 +60,25 @@ def test_lease_when_the_pointer_moves_then_the_next_lease_has_the_new_one(
         assert len(before.store.select(COUNT)) == 1
 
 
+def test_generation_when_it_takes_over_was_prepared_while_the_other_served(
+    settings: Settings, tmp_path: Path
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def prepare(opened: live.Opened) -> None:
+        with serving.glance() as current:
+            seen.append((opened.generation.id, current.generation.id if current else ""))
+
+    first = _publish(tmp_path, 1)
+    with Live(settings, prepare) as serving:
+        with serving.lease():
+            assert seen == []
+        second = _publish(tmp_path, 2)
+        with serving.lease() as opened:
+            assert opened.generation.id == second
+    assert seen == [(second, first)]
+
+
 def test_lease_when_the_last_one_ends_then_the_old_generation_is_closed(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pyoxigraph as px
 import pytest
 from websupport import CountingStore
 
 from kg.entities import Catalogue, describe
+from kg.entities.memory import remembered
+from kg.entities.reading import labels_of
 from kg.errors import NotFound
+from kg.model import Text
 from kg.vocab import Iris
 
 IRIS = Iris()
@@ -173,6 +177,44 @@ def test_page_that_sums_up_when_described_takes_at_most_eight_queries(
 def test_record_when_unknown_is_not_found(mini_store: CountingStore) -> None:
     with pytest.raises(NotFound):
         describe(mini_store, IRIS.id("practice", "none"), "en")
+
+
+def test_labels_when_asked_again_are_read_anew_of_records_only(mini_store: CountingStore) -> None:
+    things = [IRIS.concept("drought"), IRIS.country("NER")]
+    first = labels_of(mini_store, [*things, PRACTICE], IRIS)
+    asked = mini_store.asked
+    assert labels_of(mini_store, things, IRIS) == {thing: first[thing] for thing in things}
+    assert mini_store.asked == asked
+    assert labels_of(mini_store, [*things, PRACTICE], IRIS) == first
+    assert mini_store.asked == asked + 1
+    assert Text("sécheresse", "fr") in first[things[0]]
+
+
+def test_labels_when_the_graph_has_none_are_an_empty_set(mini_store: CountingStore) -> None:
+    none = IRIS.concept("none")
+    assert labels_of(mini_store, [none], IRIS) == labels_of(mini_store, [none], IRIS) == {none: frozenset()}
+
+
+def test_what_is_remembered_when_asked_twice_is_made_once_for_each_store(mini_store: CountingStore) -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    other = CountingStore(px.Store(), in_memory=True)
+    assert [remembered(store, "test", make) for store in (mini_store, mini_store, other)] == [1, 1, 2]
+
+
+def test_catalogue_when_warmed_answers_the_home_page_without_the_graph(mini_store: CountingStore) -> None:
+    lists = Catalogue("g", IRIS)
+    lists.warm(mini_store)
+    asked = mini_store.asked
+    lists.figures(mini_store)
+    for name in ("frameworks", "decisions", "publications"):
+        lists.listing(mini_store, name, "ru")
+    lists.ways(mini_store, "hazard", "zh")
+    assert mini_store.asked == asked
 
 
 def test_catalogue_when_asked_twice_asks_the_graph_once(mini_store: CountingStore) -> None:

@@ -113,8 +113,9 @@ def outlines(scale: str, view: View) -> Mapping[str, str]:
 def rings(shape: Shape, view: View) -> list[list[tuple[int, int]]]:
     """Return the rings of a country in whole units, cut to the view and a little around it."""
     found = []
+    window = _window(view)
     for ring, box in zip(shape.rings, shape.boxes, strict=True):
-        for part_of, turn in _turned(ring, box, view):
+        for part_of, turn in _turned(ring, box, view, window):
             points = view.points(part_of, turn)
             kept = _thinned(clipped(points, -20, -20, view.width + 20, view.height + 20))
             if len(kept) > 2:
@@ -122,7 +123,18 @@ def rings(shape: Shape, view: View) -> list[list[tuple[int, int]]]:
     return found
 
 
-def _turned(ring: Sequence[Point], box: Box, view: View) -> Sequence[tuple[Sequence[Point], float]]:
+def _window(view: View) -> Box:
+    """Return what a part of the world shows, in degrees; the world's picture asks for no window."""
+    if view.middle is None:
+        return -180.0, -90.0, 180.0, 90.0
+    squeeze = _squeeze(view.middle[1])
+    west = view.middle[0] + view.left / squeeze
+    return west, view.top - view.height / view.scale, west + view.width / view.scale / squeeze, view.top
+
+
+def _turned(
+    ring: Sequence[Point], box: Box, view: View, window: Box
+) -> Sequence[tuple[Sequence[Point], float]]:
     """Return a ring and the turn that brings it to the view; in halves where the world's picture cuts it."""
     west, south, east, north = box
     if view.middle is None:
@@ -132,8 +144,8 @@ def _turned(ring: Sequence[Point], box: Box, view: View) -> Sequence[tuple[Seque
         moved = [clipped([(x + turn, y) for x, y in ring], -180, -90, 180, 90) for turn in (0, back)]
         return [(each, 0) for each in moved if each]
     turn = 360 * round((view.middle[0] - (west + east) / 2) / 360)
-    (left, top), (right, bottom) = view.points([(west, north), (east, south)], turn)
-    if right < 0 or left > view.width or bottom < 0 or top > view.height:
+    left, bottom, right, top = window
+    if east + turn < left or west + turn > right or south > top or north < bottom:
         return []
     return [(ring, turn)]
 
@@ -150,10 +162,12 @@ def outline(points: Sequence[tuple[int, int]]) -> str:
 def _thinned(points: Iterable[Point]) -> list[tuple[int, int]]:
     """Return the points in whole units, without those closer to the one before than the eye can tell."""
     kept: list[tuple[int, int]] = []
-    for x, y in points:
-        at = (round(x), round(y))
-        if not kept or abs(at[0] - kept[-1][0]) + abs(at[1] - kept[-1][1]) >= STEP:
-            kept.append(at)
+    last_x = last_y = -(10**9)
+    for point in points:
+        x, y = round(point[0]), round(point[1])
+        if abs(x - last_x) + abs(y - last_y) >= STEP:
+            kept.append((x, y))
+            last_x, last_y = x, y
     return kept
 
 

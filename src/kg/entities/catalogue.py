@@ -10,7 +10,7 @@ from typing import Final
 from kg.entities import frameworks, hub
 from kg.entities.memory import remembered
 from kg.entities.model import Listed, Ref
-from kg.entities.reading import Names, ask, kind_of, lexical
+from kg.entities.reading import Names, ask, kind_of, lexical, read_labels
 from kg.store import GraphStore, Row
 from kg.vocab import LANGUAGES, VOID, Iris
 
@@ -54,7 +54,8 @@ class Catalogue:
         self._concept_iris: list[str] = []
 
     def warm(self, store: GraphStore) -> None:
-        """Count and list what the pages of all practices show, so that no reader waits for it."""
+        """Count, list and name what many pages show, so that no reader waits for it."""
+        read_labels(store, self._iris)
         self.figures(store)
         for language in LANGUAGES:
             self.conventions(store, language)

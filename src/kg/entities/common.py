@@ -52,6 +52,7 @@ UNCHECKED: Final = ("own knowledge", "not checked", "memory", "unverified", "par
 _CREATIVE_COMMONS: Final = re.compile(
     r"creativecommons\.org/(?P<kind>licenses|publicdomain)/(?P<name>[a-z-]+)/(?P<version>\d\.\d)"
 )
+_APACHE: Final = re.compile(r"apache\.org/licenses/LICENSE-2\.0")
 MANY: Final = frozenset({f"{VOID}inDataset", f"{SKOS}inScheme", TYPE, f"{SKOS}topConceptOf"})
 """Properties by which more records name one thing than a page can list."""
 
@@ -163,9 +164,13 @@ def _note(note: list[str], iri: str, names: Names) -> str:
 def licence(reading: Reading) -> Ref | None:
     """Return the licence with the name people know it by."""
     found = reading.ref(f"{DCTERMS}license")
-    match = _CREATIVE_COMMONS.search(found.iri) if found else None
-    if found is None or match is None:
-        return found
-    if match["kind"] == "publicdomain":
-        return Ref(found.iri, Text(f"CC0 {match['version']}"), found.kind)
-    return Ref(found.iri, Text(f"CC {match['name'].upper()} {match['version']}"), found.kind)
+    name = licence_name(found.iri) if found else ""
+    return Ref(found.iri, Text(name), found.kind) if found and name else found
+
+
+def licence_name(iri: str) -> str:
+    """Return the name people know a licence by, empty for one that has none here."""
+    if match := _CREATIVE_COMMONS.search(iri):
+        public = match["kind"] == "publicdomain"
+        return f"CC0 {match['version']}" if public else f"CC {match['name'].upper()} {match['version']}"
+    return "Apache License 2.0" if _APACHE.search(iri) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kg.model import Text
 from kg.vocab import LANGUAGES
@@ -26,6 +27,7 @@ def ranked(texts: Iterable[Text], language: str) -> list[Text]:
     return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=4096)
 def _rank(tag: str | None, language: str) -> int:
     asked = language.lower()
     found = (tag or "").lower()

@@ -58,6 +58,17 @@ def labels_of(store: GraphStore, things: Iterable[str], iris: Iris) -> dict[str,
     return {thing: texts or frozenset() for thing, texts in found.items()}
 
 
+def read_labels(store: GraphStore, iris: Iris) -> None:
+    """Read the labels of all terms and concepts at once, so that no page waits for them."""
+    found: dict[str, set[Text]] = defaultdict(set)
+    for row in ask(store, "term-labels", iris):
+        found[lexical(row["thing"])].add(text_of(row["label"]))
+    kept: dict[str, frozenset[Text]] = remembered(store, "labels", dict)
+    for thing, texts in found.items():
+        if kind_of(thing, iris) in _LASTING:
+            kept[thing] = frozenset(texts)
+
+
 def natural(iri: str) -> list[object]:
     """Sort key that puts ``/row/10`` after ``/row/9``."""
     return [int(part) if part.isdigit() else part for part in _DIGITS.split(iri)]

@@ -22,6 +22,7 @@ from flask import (
 from flask_babel import get_locale
 
 from kg import queries
+from kg.entities.common import licence_name
 from kg.errors import NotFound, Unavailable
 from kg.generation import Generation
 from kg.link import catalogue, dumps, journal, partners, sssom
@@ -192,7 +193,13 @@ def page() -> Answer:
     except Unavailable as fault:
         files, wait = [], fault.retry_after
     body = render_template(
-        "downloads.html", dumps=files, datasets=titles, partner_names=names, names=NAMES, size=_size
+        "downloads.html",
+        dumps=files,
+        datasets=titles,
+        partner_names=names,
+        names=NAMES,
+        size=_size,
+        licence_name=licence_name,
     )
     if files:
         return tagged(body, HTML)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Flask, g, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations, ngettext
 from werkzeug.routing import BaseConverter
 
 from kg.errors import BadInput
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["lang"] = LanguageConverter
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=language, default_locale="en")
+    app.jinja_env.install_gettext_callables(_translated, ngettext, newstyle=True)
 
     @app.url_value_preprocessor
     def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -45,6 +46,13 @@ def init_app(app: Flask) -> None:
     def _give(endpoint: str, values: dict[str, Any]) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = language()
+
+
+def _translated(text: str) -> str:
+    """Translate a string of a template; a page has hundreds, so the catalogue is looked up once for it."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return str(g.translations.ugettext(text))
 
 
 def language() -> str:

@@ -17,7 +17,7 @@ from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup, escape
 
 from kg import __version__
-from kg.entities.model import Ref, Value
+from kg.entities.model import Fact, Ref, Value
 from kg.model import Text
 from kg.vocab import LANGUAGES
 from kg.web import i18n, words
@@ -34,6 +34,9 @@ _joined: Final = Markup().join
 _SPAN, _DIR, _OPEN, _SPAN_END = Markup('<span lang="'), Markup('" dir="'), Markup('">'), Markup("</span>")
 _BDI, _BDI_END = Markup("<bdi>"), Markup("</bdi>")
 _LINK, _LINK_END = Markup('<a href="'), Markup("</a>")
+_TERM, _VALUES, _TERM_END = Markup("<div><dt>"), Markup("</dt><dd>"), Markup("</dd></div>\n")
+_LIST, _LIST_END = Markup('<ul class="plain">'), Markup("</ul>")
+_ITEM, _ITEM_END = Markup("<li>"), Markup("</li>")
 _OUTSIDE: Final = Markup('" rel="external noopener noreferrer" class="out">')
 _PATH_SAFE: Final = "!$&'()*+,/:;=@"
 """What stands as it is in a path (RFC 3986, section 3.3), as the router has it."""
@@ -58,6 +61,9 @@ def init_app(app: Flask) -> None:
         highlighted=highlighted,
         linked=linked,
         shown=shown,
+        all_shown=all_shown,
+        property_name=property_name,
+        fact_lines=fact_lines,
         out_icon=_OUT,
         version=__version__,
         words=words,
@@ -163,6 +169,29 @@ def shown(value: Value) -> Markup:
     if value.value in ("true", "false"):
         return escape(gettext("yes") if value.value == "true" else gettext("no"))
     return text(value)
+
+
+def all_shown(values: Sequence[Value]) -> Markup:
+    """Return the values of a property: one as it is, several as a list."""
+    if len(values) == 1:
+        return shown(values[0])
+    return _LIST + Markup().join(_ITEM + shown(each) + _ITEM_END for each in values) + _LIST_END
+
+
+def property_name(ref: Ref) -> Markup:
+    """Return the name of a property; those of other vocabularies have theirs among the interface words."""
+    if ref.kind == "external":
+        return escape(words.say(words.PROPERTIES, words.local(ref.iri), ref.label.value))
+    return text(ref.label)
+
+
+def fact_lines(facts: Iterable[Fact]) -> Markup:
+    """Return properties with their values as the lines of a ``<dl>``; a questionnaire has hundreds."""
+    return _joined(
+        part
+        for fact in facts
+        for part in (_TERM, property_name(fact.name), _VALUES, all_shown(fact.values), _TERM_END)
+    )
 
 
 def _outside(address: str, label: Markup) -> Markup:
