@@ -31,6 +31,8 @@ MAIN = {
     "concept": "id/concept/water_erosion",
     "framework": "id/framework/nbs",
     "overlap": "overlap",
+    "graph": "graph/framework/eba",
+    "report": "report/id/practice/technologies_1614",
 }
 OTHER = {
     "nothing": "search?q=zzzzqqq&country=BFA&landUse=cropland&year=1800",
@@ -49,8 +51,14 @@ OTHER = {
     "sparql": "sparql",
     "about": "about",
     "status": "status",
+    "quality": "quality",
+    "downloads": "downloads",
+    "browse": "browse",
+    "review": "review",
     "error": "none",
 }
+NARROW_AR = ("quality", "downloads", "queries", "browse")
+"""Pages of OTHER that are taken on a phone in Arabic too."""
 DARK = ("home", "practice")
 README = ("practice", "en", 1440, False)
 WIDTHS = (360, 768, 1440)
@@ -80,6 +88,7 @@ def pictures() -> Iterator[Picture]:
         yield Picture(name, path, "ar", 360)
         yield Picture(name, path, "ar", 1440)
         yield from (Picture(name, path, lang, 360) for lang in ("fr", "es", "ru", "zh"))
+    yield from (Picture(name, OTHER[name], "ar", 360) for name in NARROW_AR)
     for name in DARK:
         yield from (Picture(name, MAIN[name], "en", width, dark=True) for width in (360, 1440))
 
