@@ -35,7 +35,8 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["lang"] = LanguageConverter
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=language, default_locale="en")
-    app.jinja_env.install_gettext_callables(_translated, ngettext, newstyle=True)
+    # The method comes with Jinja's extension, which Babel adds.
+    app.jinja_env.install_gettext_callables(_translated, ngettext, newstyle=True)  # type: ignore[attr-defined]
 
     @app.url_value_preprocessor
     def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
