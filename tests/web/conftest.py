@@ -19,7 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from started import serving
 from websupport import MINI, CountingStore
 
+from kg import reports
 from kg.config import Settings
+from kg.link import accounts, journal
+from kg.link.links import RELATED, Link
+from kg.vocab import Iris
 from kg.web import create_app
 
 
@@ -76,3 +80,21 @@ def server(bundled_home: Path) -> Iterator[str]:
     """Address of a server on all bundled records; its public address is the base of the identifiers."""
     with serving(bundled_home, public_url="https://w3id.org/landkg/", rate_per_minute=0) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def desk(mini_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Address of a server on the small graph and a curator's token; a link and a report wait there."""
+    home, iris = tmp_path_factory.mktemp("desk"), Iris()
+    (home / "generations").symlink_to(mini_home / "generations")
+    (home / "current").write_text((mini_home / "current").read_text(encoding="ascii"), encoding="ascii")
+    case = "https://panorama.solutions/en/solution/a"
+    link = Link(case, "Case a", RELATED, iris.concept("drought"), "drought", "concept", 0.9,
+                "semapv:LexicalMatching", note="in title")  # fmt: skip
+    journal.queue(home, "panorama", [link], "test")
+    practice = iris.id("practice", "technologies_1")
+    reports.add(home, record=practice, title="Half-moons", problem="fact", text="Not in this country.",
+                language="en", generation="1")  # fmt: skip
+    token = accounts.create(home, "Ada")
+    with serving(home, ready="/en/", rate_per_minute=0) as base:
+        yield base, token

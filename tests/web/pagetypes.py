@@ -40,11 +40,18 @@ PAGES = (
     "about",
     "status",
     "quality",
+    "downloads",
+    "review",
+    "../sparql?query=SELECT%20*%20WHERE%20%7B?s%20a%20kg:Framework%7D&format=html",
     "browse",
     "browse/experts",
     "nothing",
 )
-"""The last one does not exist: the page of an error is a page too."""
+"""The last one does not exist: the page of an error is a page too. The answer of a query has no language."""
+FRAMES = ("widget?q=drought", "reconcile/preview?id=concept:zai")
+"""Pages that other sites show in a frame, which load nothing."""
+DESK = ("review", "review/reports", "id/practice/withdrawn")
+"""Pages of a curator who is signed in, and one that says that a record was withdrawn."""
 ADDRESSES = (
     *PAGES,
     *(f"browse/{name}" for name in ("concepts", "countries", "decisions", "bodies", "meetings")),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browsing import chromium, resize
-from pagetypes import PAGES
+from pagetypes import DESK, FRAMES, PAGES
 
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -46,7 +46,7 @@ def violations(browser: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("ar", 360)])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", (*PAGES, *FRAMES))
 def test_page_when_checked_by_axe_has_no_violation(
     browser: Any, server: str, path: str, lang: str, width: int
 ) -> None:
@@ -55,3 +55,19 @@ def test_page_when_checked_by_axe_has_no_violation(
     assert violations(browser) == []
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     assert wide <= width
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("ar", 360)])
+def test_pages_of_curators_when_checked_by_axe_have_no_violation(
+    browser: Any, desk: tuple[str, str], lang: str, width: int
+) -> None:
+    base, token = desk
+    resize(browser, width)
+    browser.get(f"{base}/{lang}/review")
+    if browser.find_elements("id", "token"):
+        browser.find_element("id", "token").send_keys(token)
+        browser.find_element("css selector", ".review-form button").click()
+    for path in DESK:
+        browser.get(f"{base}/{lang}/{path}")
+        assert violations(browser) == [], path
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, path

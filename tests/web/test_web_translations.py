@@ -7,10 +7,13 @@ import string
 from pathlib import Path
 
 import pytest
+import requests
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from pagetypes import FRAMES, PAGES
+from websupport import Page
 
 import kg.web
 from kg.vocab import LANGUAGES
@@ -51,6 +54,25 @@ def test_compiled_catalogue_when_read_is_that_of_the_source(lang: str) -> None:
     compiled = read_mo(io.BytesIO((FOLDER / lang / "LC_MESSAGES" / "messages.mo").read_bytes()))
     source = {str(each.id): str(each.string) for each in catalogue(lang) if each.id}
     assert {str(each.id): str(each.string) for each in compiled if each.id} == source
+
+
+@pytest.mark.parametrize("lang", ["ar", "ru"])
+def test_pages_when_opened_in_a_language_have_no_interface_string_in_english(server: str, lang: str) -> None:
+    known = {str(each.id): str(each.string) for each in catalogue(lang) if each.id}
+    # Single words may be words of the data too.
+    english = {text for text, said in known.items() if " " in text and said != text and "%(" not in text}
+    found = {
+        (path, text)
+        for path in (*PAGES, *FRAMES)
+        if not path.startswith("..")
+        for text in {" ".join(part.split()) for part in _page(f"{server}/{lang}/{path}").text}
+        if text in english
+    }
+    assert found == set()
+
+
+def _page(address: str) -> Page:
+    return Page(requests.get(address, headers={"Accept": "text/html"}, timeout=60).text)
 
 
 def test_languages_when_named_are_the_six() -> None:

@@ -57,8 +57,13 @@ def _translated(text: str) -> str:
 
 
 def language() -> str:
-    """Return the language of this request's pages."""
+    """Return the language of this request's pages: that of the address, else what the client prefers."""
     if "language" not in g:
+        # An address that leads nowhere was not taken apart by the router, but its reader reads its language.
+        first = request.path.split("/", 2)[1:2]
+        if first and first[0] in LANGUAGES:
+            g.language = first[0]
+            return first[0]
         # By the first part of each tag, so that "fr-CH, en;q=0.5" is French although it names English whole.
         wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
         g.language = next((each for each in wanted if each in LANGUAGES), "en")

@@ -127,6 +127,8 @@ def _box(step: Step, place: Place, address: str) -> str:
     fill, ink = ("#0b4a3a", "#ffffff") if own else ("#ffffff", "#16211b")
     middle = x + _WIDE / 2
     said = f"{step.year} · {label}" if step.year else label
+    tag = step.ref.label.lang
+    lang = f' lang="{escape(tag)}"' if tag else ""
     lines = (
         f'<text x="{middle}" y="{y + 21}" text-anchor="middle" font-weight="600" fill="{ink}">'
         f"{escape(shortened(head, _HEAD))}</text>"
@@ -136,7 +138,7 @@ def _box(step: Step, place: Place, address: str) -> str:
     box = f'x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}"'
     body = f'<rect {box} rx="6" fill="{fill}" stroke="#79877e"/>{lines}'
     return (
-        f'<a class="lineage-box{name}" href="{escape(address)}" aria-label="{escape(said)}">'
+        f'<a class="lineage-box{name}" href="{escape(address)}"{lang} aria-label="{escape(said)}">'
         f"<title>{escape(said)}</title>{body}</a>"
     )
 

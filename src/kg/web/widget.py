@@ -15,7 +15,7 @@ from kg.errors import KgError, Refused, Unavailable
 from kg.link import pages, partners
 from kg.link.fetching import Fetcher
 from kg.search.requests import SearchRequest
-from kg.web.context import opened, settings
+from kg.web.context import search_index, settings
 from kg.web.framed import framed
 from kg.web.i18n import direction, language
 from kg.web.reconcile import own_address
@@ -93,7 +93,7 @@ def _related(text: str) -> list[tuple[str, str, str]]:
         return []
     kinds = {"type": ("technology", "approach", "prais")}
     asked = SearchRequest(text, kinds, limit=_RELATED, language=language())
-    hits = opened().search.search(asked.checked(settings())).hits
+    hits = search_index().search(asked.checked(settings())).hits
     base = f"{own_address()}{language()}/"
     return [(f"{base}{local_path(hit.iri) or ''}", hit.label, hit.label_lang or language()) for hit in hits]
 
