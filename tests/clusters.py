@@ -61,7 +61,7 @@ def dask(workers: int, failures: int = 3) -> Iterator[Dask]:
 
 def _start(kind: str, options: list[str], folder: Path, failures: int = 3) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    env |= {"KG_HOME": str(folder / "home"), "DASK_TEMPORARY_DIRECTORY": str(folder)}
+    env |= {"KG_HOME": str(folder / "home"), "DASK_TEMPORARY_DIRECTORY": str(folder), "TMPDIR": str(folder)}
     env["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(failures)
     with (folder / f"{kind}.log").open("ab") as log:
         command = [sys.executable, "-m", "dask", kind, *options]

@@ -16,7 +16,7 @@ from kg.build import build
 from kg.config import Settings
 from kg.errors import NoGeneration
 from kg.store import GraphStore
-from kg.store.embedded import open_store
+from kg.store.opening import open_graph
 from kg.vocab import Iris
 
 HERE = Path(__file__).resolve().parent
@@ -75,8 +75,8 @@ def bundled_settings(bundled_home: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def bundled_store(bundled_settings: Settings) -> Iterator[GraphStore]:
-    """The graph of all bundled records, open in memory."""
-    store = open_store(generation.current(bundled_settings.home_folder).folder, bundled_settings)
+    """The graph of all bundled records, open where the settings have it: in memory."""
+    store = open_graph(generation.current(bundled_settings.home_folder).folder, bundled_settings)
     yield store
     store.close()
 
@@ -96,6 +96,6 @@ def tiny_settings(tiny_home: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def tiny_store(tiny_settings: Settings) -> Iterator[GraphStore]:
-    store = open_store(generation.current(tiny_settings.home_folder).folder, tiny_settings)
+    store = open_graph(generation.current(tiny_settings.home_folder).folder, tiny_settings)
     yield store
     store.close()
