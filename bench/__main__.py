@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RUNS = {
     "build": ["build.py", "--bundled", "--counts", "2000", "--rate", "500"],
+    "parallel": ["build_parallel.py", "--count", "2000", "--reading"],
     "start": ["start.py"],
     "align": ["align.py"],
     "search": ["search_speed.py"],
