@@ -138,16 +138,18 @@ def test_build_when_a_record_crashes_reading_then_it_alone_is_quarantined_and_tr
     assert _build(tmp_path, *TINY_INPUTS[1:3]).manifest["quarantined"] == 0
 
 
-def test_build_when_every_record_crashes_then_it_stops_and_says_why(
+def test_build_when_every_record_crashes_then_it_stops_says_why_and_keeps_none_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*given: Any) -> Mapped:
         raise RuntimeError("a fault of the mapping")
 
-    monkeypatch.setattr(work, "map_record", crash)
-    monkeypatch.setattr(reading, "_MOST_REFUSED", 3)
-    with pytest.raises(BuildFailed, match="again and again: RuntimeError: a fault of the mapping"):
-        _build(tmp_path, *TINY_INPUTS[1:3])
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "map_record", crash)
+        patched.setattr(reading, "_MOST_REFUSED", 3)
+        with pytest.raises(BuildFailed, match="again and again: RuntimeError: a fault of the mapping"):
+            _build(tmp_path, *TINY_INPUTS[1:3])
+    assert _build(tmp_path, *TINY_INPUTS[1:3]).manifest["quarantined"] == 0
 
 
 def test_build_when_a_file_of_lines_is_large_then_its_slices_make_the_same_graph(

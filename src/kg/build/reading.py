@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from kg import running
@@ -143,6 +143,8 @@ class _Work:
                 f"Reading {piece.dataset.name} fails again and again: {failed.reason}",
                 hint="What is done is kept; the log says where it failed.",
             )
-        self.shelf.put(piece, piece.refused(failed.reason))
-        self._done(number, piece)
+        # Under another name, so that a build that goes on behind this one tries it again.
+        refused = replace(piece, piece=f"{piece.piece}!")
+        self.shelf.put(refused, piece.refused(failed.reason))
+        self._done(number, refused)
         return []
