@@ -21,6 +21,8 @@ _COUNTED: Final = ("02_label_prefix", "13_paging")
 _ANY_OF: Final = {"14_analytic": ("n",)}
 """The variables whose values are decided where ties are cut and SAMPLE is asked for."""
 _CHECKED: Final = 3
+_ENDS: Final = (b"}", b".")
+"""Of a whole answer: some engines say 200 and then break off at their limit of time."""
 
 
 def answer_of(query: str, body: bytes) -> Counter[Any] | int:
@@ -71,7 +73,7 @@ def latencies(
                 if name in silent:
                     continue
                 seconds, status, body = client.ask(filled)
-                if status != 200:
+                if status != 200 or not body.rstrip().endswith(_ENDS):
                     silent.add(name)
                     continue
                 if turn:
