@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kg import queries
 from kg.align.explain import FRAMEWORKS
+from kg.entities.memory import remembered
 from kg.errors import BadInput
 from kg.store import GraphStore
 from kg.vocab import Iris
@@ -49,6 +50,16 @@ class Overlap:
             "frameworks": self.sizes,
             "combinations": [{"frameworks": list(names), "practices": n} for names, n in self.columns],
         }
+
+
+def first(store: GraphStore, iris: Iris) -> Overlap:
+    """Return the overlap at the first level that any practice reaches, counted once for a graph."""
+    return remembered(store, "first overlap", lambda: _first(store, iris))
+
+
+def _first(store: GraphStore, iris: Iris) -> Overlap:
+    levels = [overlap(store, iris, level=level) for level in LEVELS]
+    return next((each for each in levels if each.columns), levels[0])
 
 
 def overlap(

@@ -123,6 +123,7 @@ def _area(code: str, count: int, steps: Sequence[tuple[int, int]], path: str, vi
     return Area(code, count, shade, path, mark)
 
 
+@lru_cache(maxsize=4096)
 def _size(code: str, view: View) -> float:
     """Return the larger side of a country's main part in units."""
     found = shape(code)

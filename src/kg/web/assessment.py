@@ -133,7 +133,7 @@ def page() -> Answer:
 
 def overlap_now() -> dict[str, Any] | None:
     """Return the overlap as other pages show it: at the first level that any practice reaches."""
-    lang, found = language(), once("kg_overlaps", _first_overlap)
+    lang, found = language(), overlap.first(opened().store, iris())
     if not found.columns:
         return None
     say, link = messages()[lang], _page_link(found, lang)
@@ -149,11 +149,6 @@ def overlap_now() -> dict[str, Any] | None:
             for combined, count in found.columns[:_LISTED_COLUMNS]
         ],
     }
-
-
-def _first_overlap() -> Overlap:
-    levels = [overlap.overlap(opened().store, iris(), level=level) for level in LEVELS]
-    return next((each for each in levels if each.columns), levels[0])
 
 
 def _asked() -> Overlap:

@@ -9,13 +9,19 @@ from typing import Final
 
 from flask import Flask, request
 
+from kg.align import overlap
+from kg.atlas import model, views
 from kg.entities import catalogue_of
 from kg.errors import KgError, Unavailable
 from kg.live import Live, Opened
-from kg.vocab import Iris
+from kg.vocab import LANGUAGES, Iris
+from kg.web.map import WIDE
+from kg.web.words import local
 
 _LOG: Final = logging.getLogger(__name__)
 _WITHOUT: Final = "/healthz"
+_FIRST_SEEN: Final = ("base.html", "_macros.html", "home.html", "_map.html", "_overlap.html")
+"""Templates of the home page."""
 
 
 class Warmth:
@@ -74,7 +80,12 @@ def prepared(iris: Iris) -> Callable[[Opened], None]:
 
     def prepare(opened: Opened) -> None:
         try:
-            catalogue_of(opened.store, opened.generation.id, iris).warm(opened.store)
+            lists = catalogue_of(opened.store, opened.generation.id, iris)
+            lists.warm(opened.store)
+            overlap.first(opened.store, iris)
+            ways = lists.ways(opened.store, "country", LANGUAGES[0])
+            # Reads the shapes of countries and keeps their outlines.
+            model.picture({local(way.ref.iri): way.count for way in ways}, (), views.whole(WIDE))
         except KgError as fault:
             _LOG.warning("The generation could not be counted beforehand: %s", fault)
 
@@ -84,7 +95,14 @@ def prepared(iris: Iris) -> Callable[[Opened], None]:
 def init_app(app: Flask) -> None:
     """Begin warming with the first request that is no mere sign of life."""
     services = app.extensions["kg"]
-    warmth = Warmth(services.live, prepared(services.settings.iris))
+    count = prepared(services.settings.iris)
+
+    def prepare(opened: Opened) -> None:
+        for name in _FIRST_SEEN:
+            app.jinja_env.get_template(name)  # compiled now
+        count(opened)
+
+    warmth = Warmth(services.live, prepare)
     app.extensions["kg_warmth"] = warmth
 
     @app.before_request
