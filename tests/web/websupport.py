@@ -21,6 +21,32 @@ class CountingStore(EmbeddedStore):
         return super().select(text, bind)
 
 
+VOID = frozenset(("br", "hr", "img", "input", "link", "meta", "source", "wbr"))
+"""Elements without an end."""
+
+
+class Unmarked(HTMLParser):
+    """The texts of a page that stand in its own language: not in elements that name another one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: set[str] = set()
+        self._langs: list[tuple[str, str]] = [("", "")]
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self._langs.append((tag, dict(attrs).get("lang") or self._langs[-1][1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        while len(self._langs) > 1 and self._langs.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._langs[-1][1] == self._langs[min(1, len(self._langs) - 1)][1]:
+            self.texts.add(" ".join(data.split()))
+
+
 class Page(HTMLParser):
     """What the tests look for in a page: addresses, attributes of ``<html>``, text."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Flask, g, request
-from flask_babel import Babel, get_translations, ngettext
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, LazyString, get_translations, ngettext
 from werkzeug.routing import BaseConverter
 
 from kg.errors import BadInput
@@ -56,18 +56,33 @@ def _translated(text: str) -> str:
     return str(g.translations.ugettext(text))
 
 
+def said(word: LazyString) -> str:
+    """Return a word of a table in the language of the request; a page says the same few hundreds of times."""
+    if not has_request_context():
+        return str(word)
+    known: dict[tuple[str, int], str] = g.setdefault("said", {})
+    key = (language(), id(word))
+    if key not in known:
+        known[key] = str(word)
+    return known[key]
+
+
 def language() -> str:
     """Return the language of this request's pages: that of the address, else what the client prefers."""
-    if "language" not in g:
-        # An address that leads nowhere was not taken apart by the router, but its reader reads its language.
-        first = request.path.split("/", 2)[1:2]
-        if first and first[0] in LANGUAGES:
-            g.language = first[0]
-            return first[0]
-        # By the first part of each tag, so that "fr-CH, en;q=0.5" is French although it names English whole.
-        wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
-        g.language = next((each for each in wanted if each in LANGUAGES), "en")
-    return str(g.language)
+    known = g.get("language")
+    if known is None:
+        known = g.language = _wished()
+    return str(known)
+
+
+def _wished() -> str:
+    # An address that leads nowhere was not taken apart by the router, but its reader reads its language.
+    first = request.path.split("/", 2)[1:2]
+    if first and first[0] in LANGUAGES:
+        return first[0]
+    # By the first part of each tag, so that "fr-CH, en;q=0.5" is French although it names English whole.
+    wanted = (tag.split("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((each for each in wanted if each in LANGUAGES), "en")
 
 
 def asked_language() -> str:

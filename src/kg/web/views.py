@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,8 @@ _TERM, _VALUES, _TERM_END = Markup("<div><dt>"), Markup("</dt><dd>"), Markup("</
 _LIST, _LIST_END = Markup('<ul class="plain">'), Markup("</ul>")
 _ITEM, _ITEM_END = Markup("<li>"), Markup("</li>")
 _OUTSIDE: Final = Markup('" rel="external noopener noreferrer" class="out">')
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./~-]+")
+"""A path that is written the same in an address."""
 _PATH_SAFE: Final = "!$&'()*+,/:;=@"
 """What stands as it is in a path (RFC 3986, section 3.3), as the router has it."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
@@ -73,20 +76,23 @@ def init_app(app: Flask) -> None:
 
 def page(iri: str) -> str:
     """Return the address of the page about one of our IRIs; other IRIs are their own address."""
-    path = local_path(iri)
-    if path is None:
+    base, home = _where()
+    path = iri.removeprefix(base)
+    if not iri.startswith(base) or not path.startswith(("id/", "def/")):
         return iri if iri.startswith(("http://", "https://")) else ""
-    return _pages() + quote(unquote(path), safe=_PATH_SAFE)
+    return home + (path if _PLAIN.fullmatch(path) else quote(unquote(path), safe=_PATH_SAFE))
 
 
-def _pages() -> str:
-    """Return the address of the home page, under which those of records stand.
+def _where() -> tuple[str, str]:
+    """Return the base of the identifiers and the address of the home page; those of records begin with it.
 
     A page of a record has hundreds of links; the router takes as long for each as all else together.
     """
-    if "pages" not in g or g.pages[0] != i18n.language():
-        g.pages = (i18n.language(), url_for("pages.home"))
-    return str(g.pages[1])
+    lang = i18n.language()
+    known: dict[str, tuple[str, str]] = g.setdefault("where", {})
+    if lang not in known:
+        known[lang] = (iris().base, url_for("pages.home"))
+    return known[lang]
 
 
 def local_path(iri: str) -> str | None:

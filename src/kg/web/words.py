@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask_babel import lazy_gettext
+from flask_babel import LazyString, lazy_gettext
+
+from kg.web.i18n import said
 
 _ = lazy_gettext
 
@@ -288,7 +290,8 @@ SORTS: Final = {
 
 def say(table: dict[str, object], key: str, other: str = "") -> str:
     """Return the word for a name; names that the table lacks come back as ``other`` or themselves."""
-    return str(table.get(key) or other or key)
+    found = table.get(key)
+    return said(found) if isinstance(found, LazyString) else str(found or other or key)
 
 
 def local(iri: str) -> str:
