@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kg.entities.model import Fact, Inbound, Listed, Ref, Trust, Value
-from kg.entities.reading import Names, Reading, ask, lexical, text_of
+from kg.entities.reading import Names, Reading, ask, is_iri, lexical, text_of
 from kg.model import Text
 from kg.store import Row
 from kg.vocab import DCTERMS, RDF, RDFS, SKOS, VOID
@@ -97,6 +97,9 @@ def facts(reading: Reading, shown: frozenset[str] = frozenset(), node: str | Non
 
 def fact_values(reading: Reading, predicate: str, node: str | None = None) -> tuple[Value, ...]:
     """Return the values of a property without the record's own parts."""
+    terms = reading.terms(predicate, node)
+    if len(terms) == 1 and not is_iri(terms[0]):
+        return (text_of(terms[0]),)  # Most answers of a questionnaire are one word.
     values: list[Value] = list(reading.texts(predicate, node))
     values += [ref for ref in reading.refs(predicate, node) if not ref.iri.startswith(f"{reading.iri}/")]
     return tuple(values)
