@@ -57,11 +57,11 @@ def _clarified(at: int, matches: Sequence[Match], text: str) -> Match:
         if _are_near(mine, other, text)
         for each in other.meant
     }
-    meant = [
-        context.into if context is not None and context.near & beside else each
-        for each, context in zip(mine.meant, changed, strict=True)
-    ]
-    return replace(mine, meant=tuple(dict.fromkeys(meant)))
+    into = [each.into for each in changed if each is not None and each.near & beside]
+    if not into:
+        return mine
+    named = [each for each in mine.meant if not isinstance(each, Meaning)]
+    return replace(mine, meant=(*named, *dict.fromkeys(into)))
 
 
 def _are_near(one: Match, other: Match, text: str) -> bool:

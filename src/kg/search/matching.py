@@ -264,3 +264,15 @@ def only_stopwords(text: str, language: str) -> bool:
 def key(meant: Meant) -> str:
     """Return the name under which mentions of a concept or a glossary meaning are counted."""
     return f"c:{meant.value}" if isinstance(meant, ConceptEntry) else f"m:{meant.of('en')[0]}"
+
+
+def place(meaning: Meaning, said: str, language: str) -> int:
+    """Return where words stand among those of a meaning, 0 for its usual one; its end without them."""
+    form = _form(said, language)
+    words = meaning.of(language)
+    return next((at for at, word in enumerate(words) if _form(word, language) == form), len(words))
+
+
+def _form(text: str, language: str) -> tuple[str, ...]:
+    found = WORD.findall(normalise(text).lower())
+    return tuple(found) if language == "zh" else tuple(stem(word, language) for word in found)

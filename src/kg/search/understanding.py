@@ -14,7 +14,7 @@ from kg.search.concepts import ConceptEntry, Concepts
 from kg.search.contexts import clarified
 from kg.search.engines import Alternative
 from kg.search.lexicon import Meaning
-from kg.search.matching import WORD, Labels, Match, Meant, key
+from kg.search.matching import WORD, Labels, Match, Meant, key, place
 from kg.search.passages import SearchRecord
 from kg.search.understood import Excluded, Recognised, Understood
 from kg.search.unwanted import Unwanted, names
@@ -172,7 +172,7 @@ class Understanding:
             group = self._group(match, meant, reading.language)
             reading.groups.append(group)
             if meant:
-                english.append((match.start, _english(meant)))
+                english.append((match.start, _english(meant, match.text, reading.language)))
             keys: frozenset[str] = frozenset()
             if says := any(not isinstance(each, Meaning) or not each.weak for each in meant):
                 keys = self._mean(reading, meant, off)
@@ -265,8 +265,13 @@ def _keeps(word: str, language: str) -> bool:
     return word.isascii() and len(word) > 2 and word.lower() not in STOPWORDS.get(language, ())
 
 
-def _english(meant: Sequence[Meant]) -> str:
-    for each in meant:
+def _english(meant: Sequence[Meant], said: str, language: str) -> str:
+    """Return the English of a match: a concept's, or that of the meaning whose usual word it is."""
+
+    def far(each: Meant) -> int:
+        return -1 if isinstance(each, ConceptEntry) else place(each, said, language)
+
+    for each in sorted(meant, key=far):
         words = each.labels.get("en", []) if isinstance(each, ConceptEntry) else each.of("en")
         if words:
             return re.sub(r"\s*\(.*?\)", "", words[0])
