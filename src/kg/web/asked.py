@@ -145,7 +145,7 @@ def _label_of_off(value: str) -> str:
     thing = named_thing(left_out, language())
     if left_out == value:
         return thing or label
-    return gettext("without %(label)s", label=thing) if thing else gettext("not %(label)s", label=label)
+    return str(gettext("without %(label)s", label=thing) if thing else gettext("not %(label)s", label=label))
 
 
 def _label(counts: tuple[FacetCount, ...], name: str, value: str) -> str:
