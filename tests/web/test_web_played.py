@@ -39,5 +39,9 @@ def test_page_when_read_says_what_each_method_gave(bundled_app: Flask, language:
 
 
 def test_page_when_a_text_is_in_another_language_says_so(bundled_app: Flask) -> None:
-    answer = bundled_app.test_client().get("/en/search?q=Technique+du+Za%C3%AF&language=fr")
-    assert 'class="tag">Text in another language: <bdi lang=' in answer.text
+    visitor = bundled_app.test_client()
+    read = visitor.get("/ar/search?q=planting+pits+on+crusted+soil").text
+    assert 'النص بلغة أخرى: <bdi lang="en">English</bdi>' in read
+    assert (
+        '<bdi lang="en">English</bdi>' not in visitor.get("/en/search?q=planting+pits+on+crusted+soil").text
+    )
