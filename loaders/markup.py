@@ -11,7 +11,7 @@ from kg.terms import clean_text
 # Possessive quantifiers: a text of a million '<' must not be read a million times.
 _TAG = re.compile(r"(<!--|-->)|<!\[CDATA\[|\]\]>|<(/?)([A-Za-z][\w:.-]*+)((?:\s[^<>=]*+=[^<>]*+)?\s*+/?)>")
 _SPACES = re.compile(r"[ \t\xa0]+")
-_BREAKS = re.compile(r" *\n *(?:\n *)*+")
+_BREAKS = re.compile(r" *\n *(?:\n *)*")
 _BLOCKS: Final = frozenset(
     {"p", "title", "sec", "br", "li", "list-item", "list", "div", "h1", "h2", "h3", "tr"}
 )

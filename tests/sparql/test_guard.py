@@ -154,6 +154,18 @@ def test_check_when_given_anything_raises_only_our_errors(text: str) -> None:
         check(text, LIMITS)
 
 
+@pytest.mark.parametrize("piece", ["a.", "a-", "\'\'\' \'", '\\"', "<a", "a:%aa."])
+def test_text_when_long_and_of_no_sense_is_cut_without_reading_it_anew_from_each_word(piece: str) -> None:
+    """A pattern that went to the end of the text from each word took hours for these."""
+    with suppress(KgError):
+        check(f"ASK {{ {piece * 100_000} }}", LIMITS)
+
+
+def test_name_when_its_prefix_has_dots_is_one_token() -> None:
+    assert [token.text for token in Reader("a.b-c:d.e .")] == ["a.b-c:d.e", "."]
+
+
+
 @given(st.text(max_size=200))
 def test_tokens_when_joined_lose_only_spaces_and_comments(text: str) -> None:
     joined = "".join(token.text for token in Reader(text))

@@ -17,7 +17,7 @@ import requests
 from browsing import chromium, resize, scripts_off
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,12 @@ class Reader:
         field = self.one(css)
         field.clear()
         field.send_keys(words)
+        self.leave(field.find_element("xpath", "ancestor::form//button"))
+
+    def choose(self, css: str, value: str) -> None:
+        """Choose one of a form's values and press its button."""
+        field = self.one(css)
+        Select(field).select_by_value(value)
         self.leave(field.find_element("xpath", "ancestor::form//button"))
 
     def number(self, css: str) -> int:
@@ -288,7 +294,7 @@ def test_reader_when_running_a_named_query_takes_the_rows_as_csv(
     reader.open()
     reader.follow(".site-foot a[href$='/queries']")
     assert reader.text("#practices-by-country form button") == words[0]
-    reader.type("#practices-by-country form input", "NER")
+    reader.choose("#practices-by-country form select", "NER")
     rows = reader.all("table.answer tbody tr")
     assert len(rows) > 3
     address = reader.one(".formats a[href*='csv']").get_attribute("href")
