@@ -16,9 +16,9 @@ def expression(*, escapes: bool) -> re.Pattern[str]:
         escapes: whether an IRI may hold ``\\u`` escapes. Where an IRI with one must not be taken for what it
             is not, a ``<`` before it is a mark.
 
-    Only single characters are repeated possessively: CPython before 3.11.5 is wrong about groups. A prefix may
-    have 129 characters, and a string that nothing closes ends with its line (no parser takes it), so that text
-    of no sense is not read anew to its end from each of its words.
+    Only single characters are repeated possessively: CPython before 3.11.5 is wrong about groups. A prefix
+    may have 129 characters, and a string that nothing closes ends with its line (no parser takes it), so that
+    text of no sense is not read anew to its end from each of its words.
     """
     backslash = "" if escapes else r"\\"
     return re.compile(
