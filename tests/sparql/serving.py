@@ -20,6 +20,22 @@ from kg.sparql import counting
 from kg.sparql.columns import writing
 
 HERE = Path(__file__).resolve().parent
+PEOPLE = 2000
+
+
+def people() -> list[str]:
+    """Return N-Quads: people who know each other, with names, in two graphs."""
+    found = []
+    for number in range(PEOPLE):
+        person = f"<http://example.org/p{number}>"
+        found.append(
+            f'{person} <http://xmlns.com/foaf/0.1/name> "Person {number}"@en <http://example.org/names> .'
+        )
+        for step in (1, 7, 31):
+            other = (number * 3 + step) % PEOPLE
+            known = f"<http://xmlns.com/foaf/0.1/knows> <http://example.org/p{other}>"
+            found.append(f"{person} {known} <http://example.org/net> .")
+    return found
 
 
 def publish(home: Path, lines: list[str], *, columns: bool = False) -> str:

@@ -13,8 +13,7 @@ import psutil
 import pyoxigraph as px
 import pytest
 import requests
-from conftest import lines
-from serving import Server, publish, serving
+from serving import Server, people, publish, serving
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 RUNAWAYS = (
@@ -244,7 +243,7 @@ def _ignoring(server: Server, query: str) -> None:
     ids=["engine", "columns"],
 )
 def test_generation_when_switched_under_load_fails_nothing(tmp_path: Path, text: str, columns: bool) -> None:
-    few, more = lines()[:400], lines()
+    few, more = people()[:400], people()
     first = publish(tmp_path, few, columns=columns)
     with serving(tmp_path, sparql_cache_mb=0) as served:
         ended = threading.Event()
@@ -348,7 +347,7 @@ def test_canary_when_on_the_allow_list_is_called(sparql_home: Path, canary: tupl
 
 
 def test_generation_when_on_disk_answers_and_is_stopped_alike(tmp_path: Path) -> None:
-    name = publish(tmp_path, lines())
+    name = publish(tmp_path, people())
     folder = tmp_path / "generations" / name
     store = px.Store(str(folder / "store"))
     store.bulk_load(path=str(folder / "graph.nq"), format=px.RdfFormat.N_QUADS)
