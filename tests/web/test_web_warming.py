@@ -9,8 +9,9 @@ import pytest
 from babel import localedata
 
 from kg.config import Settings
+from kg.live import Live
 from kg.vocab import LANGUAGES
-from kg.web import create_app
+from kg.web import create_app, warming
 
 
 @pytest.fixture
@@ -32,3 +33,11 @@ def test_service_when_warm_keeps_its_memory_out_of_the_collectors_sight() -> Non
 @pytest.mark.usefixtures("warm")
 def test_service_when_warm_knows_how_each_language_writes_numbers_and_dates() -> None:
     assert set(LANGUAGES) <= localedata._cache.keys()
+
+
+def test_generation_when_it_takes_over_is_out_of_the_collectors_sight(tiny_settings: Settings) -> None:
+    with Live(tiny_settings) as live, live.lease() as opened:
+        assert gc.get_freeze_count() == 0
+        warming.ready(tiny_settings.iris)(opened)
+        assert gc.get_freeze_count() > 10_000
+    gc.unfreeze()

@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json = ShallowJson(app)
     app.json.sort_keys = False
-    app.extensions["kg"] = Services(settings, Live(settings, warming.prepared(settings.iris)))
+    app.extensions["kg"] = Services(settings, Live(settings, warming.ready(settings.iris)))
     if settings.proxies:
         # Proxies that are known may name the client and the path they serve us under; host names are
         # never taken from a request.

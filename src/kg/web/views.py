@@ -77,8 +77,8 @@ def init_app(app: Flask) -> None:
 def page(iri: str) -> str:
     """Return the address of the page about one of our IRIs; other IRIs are their own address."""
     base, home = _where()
-    path = iri.removeprefix(base)
-    if not iri.startswith(base) or not path.startswith(("id/", "def/")):
+    path = _below(base, iri)
+    if path is None:
         return iri if iri.startswith(("http://", "https://")) else ""
     return home + (path if _PLAIN.fullmatch(path) else quote(unquote(path), safe=_PATH_SAFE))
 
@@ -97,7 +97,10 @@ def _where() -> tuple[str, str]:
 
 def local_path(iri: str) -> str | None:
     """Return ``id/practice/x`` for one of our IRIs, ``None`` for any other."""
-    base = iris().base
+    return _below(iris().base, iri)
+
+
+def _below(base: str, iri: str) -> str | None:
     path = iri.removeprefix(base)
     return path if iri.startswith(base) and path.startswith(("id/", "def/")) else None
 

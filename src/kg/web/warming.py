@@ -71,11 +71,12 @@ class Warmth:
             with self._live.lease() as opened:
                 self._prepare(opened)
                 opened.search.warm()
-            settle()
             self._warm.set()
         except KgError as fault:
             _LOG.error("Search cannot be loaded: %s", fault)
             self._fault = fault
+        finally:
+            settle()
 
 
 def settle() -> None:
@@ -106,6 +107,17 @@ def prepared(iris: Iris) -> Callable[[Opened], None]:
     return prepare
 
 
+def ready(iris: Iris) -> Callable[[Opened], None]:
+    """Return what makes a generation ready to take over from another one."""
+    count = prepared(iris)
+
+    def prepare(opened: Opened) -> None:
+        count(opened)
+        settle()
+
+    return prepare
+
+
 def init_app(app: Flask) -> None:
     """Begin warming with the first request that is no mere sign of life."""
     services = app.extensions["kg"]
@@ -117,7 +129,6 @@ def init_app(app: Flask) -> None:
         for language in LANGUAGES:
             localedata.load(language)  # how numbers and dates are written
         count(opened)
-        settle()
 
     warmth = Warmth(services.live, prepare)
     app.extensions["kg_warmth"] = warmth
